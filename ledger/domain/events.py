@@ -1,0 +1,526 @@
+"""Every fact the ledger can hold, on one page.
+
+An event is immutable, in the past tense and in the register's own words. Its topic is the name under which
+it is stored and never changes. A field is public unless it is marked CONFIDENTIAL (amounts, terms, contracts:
+law.md 1.12, 2.12, 3.6, 4.8) or PERSONAL (identity numbers, private addresses). A confidential or personal
+value may be withheld, so each of them may be None and every event still folds. A kind that is HIDDEN has no
+public part at all: not even its stream or topic is shown.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal, get_args
+
+from pydantic import Field
+
+from ledger.domain.money import Money
+from ledger.domain.numbers import PatentKind
+from ledger.domain.parties import Party, Personal, Value
+from ledger.domain.royalties import Royalty
+
+CONFIDENTIAL = "confidential"
+PERSONAL = "personal"
+
+
+class Door(StrEnum):
+    """How a fact came in: judged, taken over from elsewhere, or entered to correct another."""
+
+    FILED = "filed"
+    TRANSCRIBED = "transcribed"
+    CORRECTED = "corrected"
+
+
+class Source(Value):
+    """Where a transcribed fact was read: register, its reference there, digest of the source record."""
+
+    register_name: str = Field(alias="register", serialization_alias="register")
+    reference: str
+    digest: str | None = None
+
+    model_config = Value.model_config | {"populate_by_name": True, "serialize_by_alias": True}
+
+
+class JudgedUnder(Value):
+    """The law and the program's rules that judged the filing."""
+
+    regime: str
+    catalogue: str
+    settings: str
+
+
+class Document(Value):
+    """A paper the filing rests on, named by what it is and the SHA-256 of its bytes."""
+
+    kind: str = Field(pattern=r"^[a-z][a-z-]{1,60}$", examples=["pledge-contract"])
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Declaration(Value):
+    """A statement parties make in the filing: a waiver, a commitment, an undertaking."""
+
+    kind: str = Field(pattern=r"^[a-z][a-z-]{1,60}$", examples=["informed-invalidation"])
+    by: tuple[str, ...] = Field((), max_length=1000)
+
+
+class Envelope(Value):
+    """What every event carries besides its own fields (design D13)."""
+
+    filing_id: str
+    registration_no: str | None = None
+    filed_by: str | None = None
+    on_behalf_of: tuple[str, ...] = ()
+    door: Door
+    source: Source | None = None
+    received_on: date | None = None
+    effective_on: date
+    """Civil date in Asia/Shanghai from which the act counts (law.md 0.5)."""
+    recorded_at: datetime
+    judged_under: JudgedUnder
+    documents: tuple[Document, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    consents: tuple[str, ...] = ()
+    corrects: str | None = None
+    """The filing whose facts on this stream this event replaces or withdraws."""
+
+
+class Event(Value):
+    """One recorded fact on one stream."""
+
+    TOPIC: ClassVar[str]
+    HIDDEN: ClassVar[bool] = False
+
+    originator_id: str
+    originator_version: int
+    envelope: Envelope
+    personal: Annotated[tuple[Personal, ...] | None, PERSONAL] = None
+
+    @property
+    def effective_on(self) -> date:
+        return self.envelope.effective_on
+
+    @property
+    def filing_id(self) -> str:
+        return self.envelope.filing_id
+
+
+# --- the right itself ---------------------------------------------------------------------------------------
+
+
+class PatentEntered(Event):
+    """A granted patent came into the ledger with its bibliographic facts."""
+
+    TOPIC = "patent.entered"
+    kind: PatentKind | None
+    invention_title: str
+    filed_on: date | None
+    published_on: date | None
+    granted_on: date | None
+    publication_no: str | None
+    symbols: tuple[str, ...]
+    """IPC or Locarno symbols, the main class first."""
+    patentees: tuple[Party, ...]
+    fees_paid_through: int | None
+    """Last patent year whose annual fee is paid; None where the ledger was not told."""
+    aliases: tuple[str, ...]
+    industry: str | None
+    strategic_industry: str | None
+    family_abroad: bool | None
+    same_day_patent: str | None
+    """The utility model or invention filed on the same day for the same creation (IR art. 47)."""
+
+
+class AnnualFeePaid(Event):
+    TOPIC = "fee.paid"
+    fee_year: int
+    paid_on: date
+    amount: Annotated[Money | None, CONFIDENTIAL] = None
+
+
+class FeeLapseDecided(Event):
+    """The right lapsed for an unpaid annual fee, back to the day the fee was due (IR art. 115)."""
+
+    TOPIC = "lapse.decided"
+    fee_year: int
+    decided_on: date
+    notified_on: date | None
+
+
+class RightRestored(Event):
+    TOPIC = "right.restored"
+    notice_received_on: date | None
+    decision: str | None
+
+
+class PatentAbandoned(Event):
+    TOPIC = "patent.abandoned"
+    reason: Literal["voluntary", "same_day_invention"]
+
+
+class TermCompensated(Event):
+    TOPIC = "term.compensated"
+    kind: Literal["pta", "pte"]
+    days: int
+    terminates_on: date
+    """The new termination date: the first day not in force."""
+    drug: str | None
+
+
+class InvalidationRequested(Event):
+    TOPIC = "invalidation.requested"
+    HIDDEN = True
+    case_no: str
+    requested_by: Party | None
+    requested_on: date
+
+
+class InvalidationDecided(Event):
+    TOPIC = "invalidation.decided"
+    HIDDEN = True
+    case_no: str
+    outcome: Literal["whole", "partial", "maintained", "withdrawn"]
+    decision_no: str
+    decided_on: date
+
+
+class InvalidationFinal(Event):
+    """The decision can no longer be contested: whole is void from the beginning (Patent Law art. 47)."""
+
+    TOPIC = "invalidation.final"
+    case_no: str
+    outcome: Literal["whole", "partial", "maintained", "withdrawn"]
+    decision_no: str
+    decided_on: date | None
+    claims_kept: str | None
+
+
+# --- freezes ------------------------------------------------------------------------------------------------
+
+
+class PreservationStarted(Event):
+    TOPIC = "preservation.started"
+    case_no: str
+    court: str
+    kind: Literal["preservation", "execution"]
+    starts_on: date | None
+    """None while another preservation runs: it starts when that ends (Guidelines V-7 §7.3.2.2)."""
+    months: int | None
+    ends_on: date | None
+    """The first day no longer preserved, as the court's paper says."""
+
+
+class PreservationContinued(Event):
+    TOPIC = "preservation.continued"
+    case_no: str
+    court: str
+    ends_on: date
+
+
+class PreservationReleased(Event):
+    TOPIC = "preservation.released"
+    case_no: str
+    court: str
+
+
+class SuspensionStarted(Event):
+    TOPIC = "suspension.started"
+    case_no: str
+    requested_by: Party | None
+    ends_on: date
+    in_invalidation: bool
+
+
+class SuspensionExtended(Event):
+    TOPIC = "suspension.extended"
+    case_no: str
+    ends_on: date
+
+
+class SuspensionEnded(Event):
+    TOPIC = "suspension.ended"
+    case_no: str
+    reason: Literal["judgment", "mediation", "withdrawal", "other"]
+
+
+# --- ownership ----------------------------------------------------------------------------------------------
+
+
+class TransferRegistered(Event):
+    """The patentees changed. A filing states the whole list after; another register only who came and went."""
+
+    TOPIC = "transfer.registered"
+    cause: str
+    transferors: tuple[Party, ...]
+    transferees: tuple[Party, ...]
+    patentees_after: tuple[Party, ...] | None
+    """The whole list in order; None where the source states only transferors and transferees."""
+    contract_on: Annotated[date | None, CONFIDENTIAL] = None
+    executed_on: Annotated[tuple[str, ...] | None, CONFIDENTIAL] = None
+    """Execution dates beside their parties, as another register states them."""
+    price: Annotated[Money | None, CONFIDENTIAL] = None
+    shares: Annotated[dict[str, str] | None, CONFIDENTIAL] = None
+
+
+class NameOrAddressChanged(Event):
+    TOPIC = "name.changed"
+    before: Party
+    after: Party
+    item: Literal["name", "address", "both"]
+
+
+# --- licences -----------------------------------------------------------------------------------------------
+
+LicenceKind = Literal["exclusive", "sole", "ordinary"]
+
+
+class LicenceRecorded(Event):
+    TOPIC = "licence.recorded"
+    licence_id: str
+    kind: LicenceKind
+    licensors: tuple[Party, ...]
+    licensees: tuple[Party, ...]
+    head_licence_id: str | None
+    contract_digest: Annotated[str | None, CONFIDENTIAL] = None
+    contract_on: Annotated[date | None, CONFIDENTIAL] = None
+    starts_on: Annotated[date | None, CONFIDENTIAL] = None
+    ends_on: Annotated[date | None, CONFIDENTIAL] = None
+    """The first day after the licence; None where it lasts as long as the patent."""
+    territory: Annotated[str | None, CONFIDENTIAL] = None
+    field_of_use: Annotated[str | None, CONFIDENTIAL] = None
+    sublicensing_allowed: Annotated[bool | None, CONFIDENTIAL] = None
+    royalty: Annotated[Royalty | None, CONFIDENTIAL] = None
+
+
+class LicenceChanged(Event):
+    TOPIC = "licence.changed"
+    licence_id: str
+    kind: LicenceKind | None
+    licensors: tuple[Party, ...] | None
+    licensees: tuple[Party, ...] | None
+    starts_on: Annotated[date | None, CONFIDENTIAL] = None
+    ends_on: Annotated[date | None, CONFIDENTIAL] = None
+    territory: Annotated[str | None, CONFIDENTIAL] = None
+    field_of_use: Annotated[str | None, CONFIDENTIAL] = None
+    royalty: Annotated[Royalty | None, CONFIDENTIAL] = None
+
+
+class LicenceCancelled(Event):
+    TOPIC = "licence.cancelled"
+    licence_id: str
+    licensors: tuple[Party, ...]
+    licensees: tuple[Party, ...]
+    ended_on: Annotated[date | None, CONFIDENTIAL] = None
+    reason: Annotated[str | None, CONFIDENTIAL] = None
+
+
+# --- open licences ------------------------------------------------------------------------------------------
+
+
+class OpenLicenceDeclared(Event):
+    TOPIC = "open_licence.declared"
+    declaration_no: str
+    patentees: tuple[Party, ...]
+    fee: Royalty
+    fee_explanation: str
+    starts_on: date
+    ends_on: date
+    """The first day after the licence period."""
+    contact: str
+
+
+class OpenLicenceWithdrawn(Event):
+    TOPIC = "open_licence.withdrawn"
+    declaration_no: str
+    patentees: tuple[Party, ...]
+
+
+class OpenLicenceTaken(Event):
+    """A licence arose by written notice and payment (Patent Law art. 51); nothing of it is public yet."""
+
+    TOPIC = "open_licence.taken"
+    HIDDEN = True
+    licence_id: str
+    declaration_no: str
+    licensee: Party
+    licensors: tuple[Party, ...]
+    notice_on: date
+    paid_on: date | None
+    starts_on: date
+    ends_on: date
+    royalty: Royalty
+
+
+class OpenLicenceContractRecorded(Event):
+    TOPIC = "open_licence.recorded"
+    licence_id: str
+    declaration_no: str
+    kind: Literal["ordinary"]
+    licensors: tuple[Party, ...]
+    licensees: tuple[Party, ...]
+    starts_on: Annotated[date | None, CONFIDENTIAL] = None
+    ends_on: Annotated[date | None, CONFIDENTIAL] = None
+    royalty: Annotated[Royalty | None, CONFIDENTIAL] = None
+
+
+# --- pledges ------------------------------------------------------------------------------------------------
+
+
+class SecuredClaim(Value):
+    """The secured claim. Its amount belongs to the claim and is never summed over patents."""
+
+    id: str
+    kind: str
+    amount: Money
+    debt_due_on: date
+    """Last day of the debtor's performance term; the latest where there are several."""
+    scope: str
+    maximum: bool = False
+    """Maximum-amount pledge (Civil Code art. 439): `amount` is then the ceiling."""
+    period_from: date | None = None
+    period_until: date | None = None
+    """Last day of the period in which the claims of a maximum-amount pledge arise."""
+
+
+class PledgeRegistered(Event):
+    TOPIC = "pledge.registered"
+    pledgors: tuple[Party, ...]
+    pledgees: tuple[Party, ...]
+    debtor: Annotated[Party | None, CONFIDENTIAL] = None
+    claim: Annotated[SecuredClaim | None, CONFIDENTIAL] = None
+    contract_digest: Annotated[str | None, CONFIDENTIAL] = None
+    contract_on: Annotated[date | None, CONFIDENTIAL] = None
+    shares: Annotated[dict[str, str] | None, CONFIDENTIAL] = None
+    """Share of each pledgee in the claim, percent by party id, where stated."""
+    pledgee_is_agent: Annotated[bool | None, CONFIDENTIAL] = None
+
+
+class PledgeChanged(Event):
+    TOPIC = "pledge.changed"
+    pledgors: tuple[Party, ...] | None
+    """The pledgors after the change, None where they stay."""
+    pledgees: tuple[Party, ...] | None
+    debtor: Annotated[Party | None, CONFIDENTIAL] = None
+    claim: Annotated[SecuredClaim | None, CONFIDENTIAL] = None
+    """The claim after the change, None where it stays."""
+    changed_on: Annotated[date | None, CONFIDENTIAL] = None
+
+
+class PledgeReleased(Event):
+    """One patent left a registration that goes on for the others."""
+
+    TOPIC = "pledge.released"
+    reason: Annotated[str | None, CONFIDENTIAL] = None
+
+
+class PledgeDeregistered(Event):
+    TOPIC = "pledge.deregistered"
+    ground: Annotated[str | None, CONFIDENTIAL] = None
+
+
+class PledgeRevoked(Event):
+    """The registration is void from the beginning (Pledge Measures art. 12)."""
+
+    TOPIC = "pledge.revoked"
+    ground: Annotated[str | None, CONFIDENTIAL] = None
+
+
+# --- facts of other registers -------------------------------------------------------------------------------
+
+
+class RecordedElsewhere(Event):
+    """A fact of another register that the ledger keeps as text and does not interpret."""
+
+    TOPIC = "recorded.elsewhere"
+    kind: str
+    text: str
+    from_parties: tuple[Party, ...]
+    to_parties: tuple[Party, ...]
+    cites: tuple[str, ...]
+    executed_on: Annotated[tuple[str, ...] | None, CONFIDENTIAL] = None
+
+
+class RecordWithdrawn(Event):
+    """Another register purged its record; what it said no longer counts, from its recorded date."""
+
+    TOPIC = "record.withdrawn"
+    reference: str
+
+
+# --- facts about no patent ----------------------------------------------------------------------------------
+
+
+class ConsentGiven(Event):
+    """One party's consent to one act, on its own stream `filing:<filing_id>`."""
+
+    TOPIC = "consent.given"
+    HIDDEN = True
+    by: Party
+    act: Literal[
+        "transfer", "licence", "open_licence", "abandonment", "pledge", "change", "withdrawal"
+    ]
+    capacity: Literal["pledgee", "pledgor", "co_owner"]
+    counterparties: tuple[str, ...]
+    patents: tuple[str, ...]
+    valid_from: date
+    valid_until: date
+    """The first day on which it can no longer be used."""
+    disposition: Literal["continues", "released"] | None
+
+
+class ConsentUsed(Event):
+    TOPIC = "consent.used"
+    HIDDEN = True
+    used_by: str
+    """The filing that used it, for all its patents."""
+
+
+class IdentityEvidenceEntered(Event):
+    """A real party whose code fails the check digit is accepted on this evidence (law.md 6.2)."""
+
+    TOPIC = "party.identity_evidenced"
+    HIDDEN = True
+    credit_code: str
+    reason: str
+
+
+PatentEvent = (
+    PatentEntered
+    | AnnualFeePaid
+    | FeeLapseDecided
+    | RightRestored
+    | PatentAbandoned
+    | TermCompensated
+    | InvalidationRequested
+    | InvalidationDecided
+    | InvalidationFinal
+    | PreservationStarted
+    | PreservationContinued
+    | PreservationReleased
+    | SuspensionStarted
+    | SuspensionExtended
+    | SuspensionEnded
+    | TransferRegistered
+    | NameOrAddressChanged
+    | LicenceRecorded
+    | LicenceChanged
+    | LicenceCancelled
+    | OpenLicenceDeclared
+    | OpenLicenceWithdrawn
+    | OpenLicenceTaken
+    | OpenLicenceContractRecorded
+    | PledgeRegistered
+    | PledgeChanged
+    | PledgeReleased
+    | PledgeDeregistered
+    | PledgeRevoked
+    | RecordedElsewhere
+    | RecordWithdrawn
+)
+OtherEvent = ConsentGiven | ConsentUsed | IdentityEvidenceEntered
+LedgerEvent = PatentEvent | OtherEvent
+
+EVENT_TYPES: dict[str, type[LedgerEvent]] = {
+    cls.TOPIC: cls for cls in (*get_args(PatentEvent), *get_args(OtherEvent))
+}
+"""The closed table of topics: a topic that is not here is refused, never imported."""

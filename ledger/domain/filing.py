@@ -1,0 +1,178 @@
+"""What every filing states, and the context in which it is judged.
+
+A command is what a filer asks for; the context is what the domain may not fetch by itself: the time, the
+identifiers, the calendar, the settings, who files, and what other streams say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from ledger.domain.consent import Consent
+from ledger.domain.events import Declaration, Document, Door, Envelope, JudgedUnder, Source
+from ledger.domain.lawsettings import LawSettings
+from ledger.domain.numbers import InvalidNumber, parse_patent_id
+from ledger.domain.parties import Party, PartyDetails, Personal, Pseudonym, Value, party_of, party_ref, personal_of
+from ledger.domain.periods import CivilDate, WorkingCalendar
+from ledger.domain.texts import Text
+
+PATENTS_MAX = 1000
+"""Patents one filing may concern."""
+
+
+def patent_no(text: str) -> str:
+    """The canonical id of a patent number in any printed form. A wrong check digit is left for the rule."""
+    try:
+        return parse_patent_id(text)
+    except InvalidNumber as error:
+        stated = text.strip()[-1:].upper()
+        if error.expected is not None and f"not {stated}" in str(error):
+            return f"{error.expected[:-1]}{stated}"
+        raise ValueError(f"{error.rule}: {error}") from error
+
+
+def _distinct(patents: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(patents)) < len(patents):
+        twice = next(p for i, p in enumerate(patents) if p in patents[:i])
+        raise ValueError(f"the patent {twice} is named twice")
+    return patents
+
+
+PatentNo = Annotated[str, AfterValidator(patent_no), Field(max_length=80, examples=["ZL202010566088.9"])]
+Patents = Annotated[tuple[PatentNo, ...], AfterValidator(_distinct), Field(min_length=1, max_length=PATENTS_MAX)]
+PartyRef = Annotated[Text, Field(examples=["91350100M000100Y43"])]
+"""A party's id, its credit code, or (never published) its identity number."""
+Parties = Annotated[tuple[PartyDetails, ...], Field(min_length=1, max_length=100)]
+
+
+class Command(Value):
+    """What every filing states besides its own act."""
+
+    NAME: ClassVar[str]
+    """Name of the act in the table of rules (law.md section 8)."""
+
+    patents: Patents
+    documents: Annotated[tuple[Document, ...], Field(max_length=200)] = ()
+    declarations: Annotated[tuple[Declaration, ...], Field(max_length=50)] = ()
+    signed_by: Annotated[tuple[PartyRef, ...], Field(max_length=1000)] = ()
+    """Who signed or sealed the form."""
+    consents: Annotated[tuple[Text, ...], Field(max_length=1000)] = ()
+    """Filing ids of the recorded consents this filing uses."""
+    on_behalf_of: Annotated[tuple[PartyRef, ...], Field(max_length=100)] = ()
+    received_on: CivilDate | None = None
+    """Civil date of receipt; the day of registration where it is not stated."""
+    online: bool = True
+    agency: Text | None = None
+    """The patent agency that acts, where one is appointed (Patent Law art. 18)."""
+    expected_versions: dict[PatentNo, int] = Field(default_factory=dict)
+
+    def parties(self) -> tuple[PartyDetails, ...]:
+        """Every party the filing describes."""
+        return ()
+
+
+class Fact(Command):
+    """A fact the office enters; it carries its own date."""
+
+    effective_on: CivilDate
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who files: a party, or the office or a program for it."""
+
+    id: str
+    role: str
+    party: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A registration number and the patents it covers, as the write side keeps them."""
+
+    registration_no: str
+    kind: str
+    patents: tuple[str, ...]
+    secured_claim_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a decision may use besides the state and the command."""
+
+    filing_id: str
+    now: datetime
+    today: date
+    caller: Caller
+    door: Door
+    calendar: WorkingCalendar
+    law: LawSettings
+    judged_under: JudgedUnder
+    pseudonym: Pseudonym
+    draw: Callable[[str], str]
+    """Draws the next registration number of a kind, under the log's lock."""
+    consents: Mapping[str, Consent] = field(default_factory=dict)
+    evidenced: frozenset[str] = frozenset()
+    """Credit codes that fail their check digit but are accepted on recorded evidence."""
+    registrations: Mapping[str, Registration] = field(default_factory=dict)
+    patents: Mapping[str, object] = field(default_factory=dict)
+    source: Source | None = None
+    memo: dict[object, object] = field(default_factory=dict)
+    """Values computed once a filing, such as who signed."""
+
+    def party(self, details: PartyDetails) -> Party:
+        return party_of(details, self.pseudonym)
+
+    def ids(self, refs: tuple[str, ...]) -> frozenset[str]:
+        """Identity keys of the parties that references mean."""
+        return frozenset(party_ref(ref, self.pseudonym) for ref in refs)
+
+    def signers(self, command: Command) -> frozenset[str]:
+        """Who signed the form, by identity key."""
+        key = ("signers", id(command))
+        if key not in self.memo:
+            self.memo[key] = self.ids(command.signed_by)
+        return self.memo[key]  # type: ignore[return-value]
+
+    def declared(self, command: Command, kind: str) -> frozenset[str]:
+        """Who made a declaration of a kind, by identity key."""
+        found: frozenset[str] = frozenset()
+        for declaration in command.declarations:
+            if declaration.kind == kind:
+                found |= self.ids(declaration.by)
+        return found
+
+    def personal(self, *details: PartyDetails) -> tuple[Personal, ...] | None:
+        """The personal values of those of the parties who are natural persons."""
+        found = tuple(p for p in (personal_of(d, self.pseudonym) for d in details) if p is not None)
+        return found or None
+
+    def envelope(self, command: Command, effective_on: date, registration_no: str | None) -> Envelope:
+        """The envelope of the events this filing enters."""
+        return Envelope(
+            filing_id=self.filing_id,
+            registration_no=registration_no,
+            filed_by=self.caller.id,
+            on_behalf_of=tuple(sorted(self.ids(command.on_behalf_of))),
+            door=self.door,
+            source=self.source,
+            received_on=command.received_on or self.today,
+            effective_on=effective_on,
+            recorded_at=self.now,
+            judged_under=self.judged_under,
+            documents=command.documents,
+            declarations=tuple(
+                Declaration(kind=d.kind, by=tuple(sorted(self.ids(d.by)))) for d in command.declarations
+            ),
+            consents=command.consents,
+        )
+
+
+def has_document(command: Command, *kinds: str) -> bool:
+    """Whether a paper of one of the kinds is among the documents."""
+    return any(document.kind in kinds for document in command.documents)

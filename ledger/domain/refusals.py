@@ -1,0 +1,53 @@
+"""What a rule finds, and the refusal of a filing: data with a sentence a user can act on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """What a finding does to the filing (law.md section 8)."""
+
+    REFUSAL = "R"
+    WARNING = "W"
+    OBLIGATION = "O"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's word on a filing: which rule, which fact, where in the request, and the cure."""
+
+    rule: str
+    severity: Severity
+    message: str
+    article: str
+    patent: str | None
+    pointer: str
+    """JSON pointer (RFC 6901) into the filing."""
+    fact: dict[str, Any] = field(default_factory=dict)
+    cure: str | None = None
+    waiver: str | None = None
+    """Kind of declaration with which the parties may waive the ground, where they may."""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is not an error
+    """The rules refuse the filing; nothing was written."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("; ".join(f"{f.rule}: {f.message}" for f in findings))
+        self.findings = findings
+
+
+class Overtaken(Exception):  # noqa: N818 - a refusal is not an error
+    """Another filing came first: a patent has moved on from the version the filer expected."""
+
+    def __init__(self, expected: dict[str, int], actual: dict[str, int]) -> None:
+        moved = ", ".join(f"{p} is at version {actual[p]}, not {v}" for p, v in expected.items())
+        super().__init__(f"overtaken: {moved}")
+        self.expected = expected
+        self.actual = actual

@@ -1,0 +1,232 @@
+"""The statutory catalogue: rules that judge, and definitions that name what implements them.
+
+A rule is one small function `(patent, command, context) -> Broken | None`, declared with its id, article,
+regime, severity and cure; its docstring is the sentence a bank clerk reads. Catalogue, documentation, API
+and tests come from this one declaration. A rule that looks only at the filing is asked once, not once a patent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from ledger.domain.filing import Command, Context
+from ledger.domain.patent import Patent
+from ledger.domain.refusals import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What a rule found: where in the filing, the fact that failed, perhaps in another severity."""
+
+    pointer: str = ""
+    fact: dict[str, Any] = field(default_factory=dict)
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The rule needs a fact the ledger was never told; it names the fact and who can enter it."""
+
+    what: str
+    who: str = "the registrar enters it with POST /v1/patents or POST /v1/patents/{no}/facts"
+
+
+Outcome = Broken | Unknown | None
+Check = Callable[[Patent, Any, Context], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the catalogue."""
+
+    id: str
+    commands: tuple[str, ...]
+    title: str
+    article: str
+    severity: Severity
+    since: date | None
+    until: date | None
+    cure: str
+    waiver: str | None
+    once: bool
+    check: Check
+
+    @property
+    def sentence(self) -> str:
+        return " ".join((self.check.__doc__ or "").split())
+
+    def __call__(self, patent: Patent, command: Command, context: Context) -> Finding | None:
+        """What the rule finds in a command on a patent, or None where it is content."""
+        outcome = self.check(patent, command, context)
+        return None if outcome is None else self._finding(outcome, patent)
+
+    def _finding(self, outcome: Broken | Unknown, patent: Patent) -> Finding:
+        named = None if self.once else patent.id
+        if isinstance(outcome, Unknown):
+            message = f"The ledger was never told {outcome.what}, which {self.id} needs."
+            fact = {"missing": outcome.what, "needed_by": self.id}
+            return Finding(
+                FACT_UNKNOWN, Severity.REFUSAL, message, self.article, patent.id, "/patents", fact, outcome.who
+            )
+        return Finding(
+            self.id,
+            outcome.severity or self.severity,
+            self.sentence,
+            self.article,
+            named,
+            outcome.pointer or ("" if self.once else "/patents"),
+            outcome.fact,
+            self.cure or None,
+            self.waiver,
+        )
+
+
+FACT_UNKNOWN = "fact-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A row of the law that decides nothing by itself, with the function and the test that hold it."""
+
+    id: str
+    commands: tuple[str, ...]
+    title: str
+    article: str
+    function: str
+    test: str
+    since: date | None = None
+    until: date | None = None
+
+
+RULES: dict[str, Rule] = {}
+DEFINITIONS: dict[str, Definition] = {}
+
+
+def rule(
+    id: str,
+    *commands: type[Command],
+    title: str,
+    article: str,
+    severity: Severity = Severity.REFUSAL,
+    since: date | None = None,
+    until: date | None = None,
+    cure: str = "",
+    waiver: str | None = None,
+    once: bool = False,
+) -> Callable[[Check], Rule]:
+    """Declare a rule of the catalogue; `once` where it does not look at the patent."""
+
+    def declare(check: Check) -> Rule:
+        assert id not in RULES and id not in DEFINITIONS, f"{id} is declared twice"
+        assert check.__doc__, f"{id} has no sentence"
+        names = tuple(command.NAME for command in commands)
+        declared = Rule(id, names, title, article, severity, since, until, cure, waiver, once, check)
+        RULES[id] = declared
+        return declared
+
+    return declare
+
+
+def define(
+    id: str, *commands: str, title: str, article: str, function: str, test: str
+) -> Definition:
+    """Declare a definition: the named function implements it, the named test shows it."""
+    assert id not in RULES and id not in DEFINITIONS, f"{id} is declared twice"
+    DEFINITIONS[id] = Definition(id, commands, title, article, function, test)
+    return DEFINITIONS[id]
+
+
+ALIASES: dict[str, tuple[str, str]] = {}
+
+
+def alias(id: str, *, of: str, article: str) -> None:
+    """Declare that a row of the law is the same rule as another; it is listed, and judged once."""
+    assert id not in RULES and id not in DEFINITIONS, f"{id} is declared twice"
+    assert of in RULES, f"{of} is not declared"
+    ALIASES[id] = (of, article)
+
+
+@cache
+def rules_for(command: type[Command], day: date) -> tuple[Rule, ...]:
+    """The rules of a command in force on a day."""
+    return tuple(
+        rule
+        for rule in RULES.values()
+        if command.NAME in rule.commands
+        and (rule.since is None or rule.since <= day)
+        and (rule.until is None or day < rule.until)
+    )
+
+
+def judge(patents: Mapping[str, Patent], command: Command, context: Context) -> list[Finding]:
+    """Everything all rules of the command find, on every patent; not the first alone."""
+    findings: list[Finding] = []
+    rules = rules_for(type(command), context.today)
+    for place, number in enumerate(command.patents):
+        patent = patents[number]
+        for declared in rules:
+            if declared.once and place:
+                continue
+            outcome = declared.check(patent, command, context)
+            if outcome is not None:
+                findings.append(_placed(declared._finding(outcome, patent), place))
+    return list(_distinct(findings))
+
+
+def _placed(finding: Finding, place: int) -> Finding:
+    """A finding about one patent points at that patent in the list."""
+    if finding.pointer != "/patents":
+        return finding
+    return Finding(
+        finding.rule,
+        finding.severity,
+        finding.message,
+        finding.article,
+        finding.patent,
+        f"/patents/{place}",
+        finding.fact,
+        finding.cure,
+        finding.waiver,
+    )
+
+
+def _distinct(findings: list[Finding]) -> Iterator[Finding]:
+    """One finding a missing fact and patent, however many rules need it."""
+    missing: set[tuple[str | None, str]] = set()
+    for finding in findings:
+        if finding.rule == FACT_UNKNOWN:
+            key = (finding.patent, finding.fact["missing"])
+            if key in missing:
+                continue
+            missing.add(key)
+        yield finding
+
+
+@cache
+def catalogue_version() -> str:
+    """Short digest of the catalogue: ids, severities and regimes; named by every judged event."""
+    rows = "\n".join(f"{r.id} {r.severity} {r.since} {r.until}" for r in sorted(RULES.values(), key=lambda r: r.id))
+    return sha256(rows.encode()).hexdigest()[:16]
+
+
+def regime(day: date) -> str:
+    """The version of the law in force on a day (law.md 0.4)."""
+    for since, name in REGIMES:
+        if since <= day:
+            return name
+    return "before-1996"
+
+
+REGIMES: tuple[tuple[date, str], ...] = (
+    (date(2024, 1, 20), "2024"),
+    (date(2021, 11, 15), "2021-11"),
+    (date(2021, 6, 1), "2021-06"),
+    (date(2021, 1, 1), "2021-01"),
+    (date(2010, 10, 1), "2010"),
+    (date(1996, 10, 1), "1996"),
+)

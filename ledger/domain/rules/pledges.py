@@ -1,0 +1,589 @@
+"""Rules of pledges (law.md 8.6): Pledge Measures (PPM), Civil Code, Patent Law art. 14."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from ledger.domain.filing import Command, Context, has_document
+from ledger.domain.numbers import PatentKind
+from ledger.domain.parties import PartyDetails, PartyKind
+from ledger.domain.patent import Patent, Pledge, Status
+from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge, RevokePledge
+from ledger.domain.refusals import Severity
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, rule
+
+ANNOUNCEMENT_461 = date(2021, 11, 15)
+ORDER_56 = date(2010, 10, 1)
+
+
+@rule(
+    "pledge-joint-application",
+    RegisterPledge,
+    title="Joint application",
+    article="IR 15(3); PPM 3, 7",
+    cure="Have every pledgor and pledgee sign the form and name them in signed_by.",
+    once=True,
+)
+def joint_application(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """Pledgor and pledgee ask for the registration together; somebody has not signed the form."""
+    signers = context.signers(command)
+    missing = [
+        p.name for p in (*command.pledgors, *command.pledgees) if context.party(p).id not in signers
+    ]
+    return Broken("/signed_by", {"not_signed": missing}) if missing else None
+
+
+@rule(
+    "pledge-documents",
+    RegisterPledge,
+    title="Documents",
+    article="PPM 7",
+    cure="Add the papers named: an identity-commitment may stand for identity documents.",
+    once=True,
+)
+def documents(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """A paper is missing: form, contract, identity or commitment, power of attorney, appraisal report."""
+    missing = []
+    if not has_document(command, "application-form"):
+        missing.append("application-form")
+    if not has_document(command, "pledge-contract"):
+        missing.append("pledge-contract")
+    if not has_document(command, "identity", "identity-commitment"):
+        missing.append("identity")
+    if command.agency is not None and not has_document(command, "power-of-attorney"):
+        missing.append("power-of-attorney")
+    if command.appraised and not has_document(command, "appraisal-report"):
+        missing.append("appraisal-report")
+    return Broken("/documents", {"missing": missing}) if missing else None
+
+
+@rule(
+    "pledge-online-consistency",
+    RegisterPledge,
+    title="Originals to follow",
+    article="PPM 7",
+    severity=Severity.OBLIGATION,
+    cure="Send the paper originals after filing online.",
+    once=True,
+)
+def online_consistency(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """Electronic copies equal the originals, and the paper originals are sent afterwards."""
+    return Broken("/online", {"owed_by": [p.name for p in command.pledgors]}) if command.online else None
+
+
+@rule(
+    "pledge-pledgor-is-owner",
+    RegisterPledge,
+    title="Pledgor is patentee",
+    article="PPM 4, 11(1)",
+    cure="Let the patentee on the register pledge, or register the transfer to the pledgor first.",
+)
+def pledgor_is_owner(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """A pledgor is not the patentee recorded in the Patent Register."""
+    patentees = patent.patentees_on(context.today)
+    if patentees is None:
+        return Unknown("the patentees")
+    known = {p.id for p in patentees}
+    strangers = [p.name for p in command.pledgors if context.party(p).id not in known]
+    if not strangers:
+        return None
+    return Broken(fact={"pledgors": strangers, "patentees": [p.name for p in patentees]})
+
+
+@rule(
+    "pledge-alive",
+    RegisterPledge,
+    title="Patent in force",
+    article="PPM 11(2)(3)",
+    cure="Leave the patent out; a lapsed right must be restored first.",
+)
+def alive(patent: Patent, _: Command, context: Context) -> Outcome:
+    """Only a granted patent in force can be pledged; this one has ended, is invalid or is not granted."""
+    status = patent.status(context.today)
+    if status is Status.UNKNOWN:
+        return Unknown("filing date, grant date and kind")
+    return None if status is Status.IN_FORCE else Broken(fact={"status": status.value})
+
+
+@rule(
+    "pledge-fee-current",
+    RegisterPledge,
+    title="Annual fee paid",
+    article="PPM 11(4)",
+    cure="Pay the overdue annual fee with its surcharge; once the payment is entered, file again.",
+)
+def fee_current(patent: Patent, _: Command, context: Context) -> Outcome:
+    """An annual fee is overdue; the six months of grace count as overdue."""
+    return overdue_fee(patent, context)
+
+
+def overdue_fee(patent: Patent, context: Context) -> Outcome:
+    """The outcome of every rule that wants the annual fees paid as prescribed (law.md 5.2)."""
+    current = patent.fee_current(context.today, context.calendar)
+    if current is None:
+        return Unknown("up to which year annual fees are paid")
+    if current:
+        return None
+    through = patent.fees_paid_through(context.today)
+    due = patent.next_fee_due_on(context.today)
+    assert through is not None, "an overdue fee follows from the fees paid"
+    assert due is not None, "an overdue fee has a due date"
+    return Broken(fact={"fee_year": through + 1, "due_on": due.isoformat()})
+
+
+@rule(
+    "pledge-not-frozen",
+    RegisterPledge,
+    title="Not frozen",
+    article="PPM 11(5); IR 105",
+    cure="Wait until the suspension or preservation ends or is released.",
+)
+def not_frozen(patent: Patent, _: Command, context: Context) -> Outcome:
+    """Pledge formalities are suspended by an ownership dispute or a court's preservation."""
+    return frozen_fact(patent, context)
+
+
+@rule(
+    "frozen-blocks",
+    ChangePledge,
+    title="Not frozen",
+    article="IR 105; GL V-7 §7.2",
+    cure="Wait until the suspension or preservation ends or is released.",
+)
+def change_not_frozen(patent: Patent, _: Command, context: Context) -> Outcome:
+    """Pledge formalities are suspended by an ownership dispute or a court's preservation."""
+    return frozen_fact(patent, context)
+
+
+def frozen_fact(patent: Patent, context: Context) -> Outcome:
+    """The outcome of every rule that wants the patent unfrozen: which cases freeze it."""
+    if not patent.frozen(context.today):
+        return None
+    return Broken(
+        fact={
+            "preservations": [p.case_no for p in patent.preserved_by(context.today)],
+            "suspensions": [s.case_no for s in patent.suspended_by(context.today)],
+        }
+    )
+
+
+@rule(
+    "pledge-debt-within-term",
+    RegisterPledge,
+    ChangePledge,
+    title="Debt within the term",
+    article="PPM 11(6)",
+    cure="Agree an earlier last day for the debt, or leave the patent out.",
+)
+def debt_within_term(
+    patent: Patent, command: RegisterPledge | ChangePledge, context: Context
+) -> Outcome:
+    """The debtor's performance term is longer than the term of the patent."""
+    if command.claim is None or command.claim.debt_due_on is None:
+        return None
+    terminates = patent.terminates_on
+    if terminates is None:
+        return Unknown("filing date and kind, from which its term follows")
+    last = terminates - timedelta(days=1)
+    due = max(d for d in (command.claim.debt_due_on, command.claim.period_until) if d is not None)
+    if due <= last:
+        return None
+    return Broken(fact={"debt_due_on": due.isoformat(), "last_day_in_force": last.isoformat()})
+
+
+@rule(
+    "pledge-contract-contents",
+    RegisterPledge,
+    title="Contents of the contract",
+    article="PPM 8, 11(7)",
+    cure="Complete the contract and state what is missing.",
+    once=True,
+)
+def contract_contents(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """The contract lacks one of: parties with addresses, claim, term of the debt, list of patents, scope."""
+    claim = command.claim
+    missing = [
+        f"address of {p.name}" for p in (*command.pledgors, *command.pledgees) if p.address is None
+    ]
+    stated = {
+        "claim/kind": claim.kind,
+        "claim/amount": claim.amount,
+        "claim/debt_due_on": claim.debt_due_on,
+        "claim/scope": claim.scope,
+        "contract/patents_listed": command.contract.patents_listed or None,
+    }
+    missing += [name for name, value in stated.items() if value is None]
+    return Broken("/claim", {"missing": missing}) if missing else None
+
+
+@rule(
+    "pledge-coowner-consent",
+    RegisterPledge,
+    title="Consent of co-owners",
+    article="PPM 4, 11(8); PL 14(2)",
+    cure="Let every co-owner sign the form, record its consent (POST /v1/consents) and name it in consents, "
+    "or state that all co-owners agreed otherwise.",
+)
+def coowner_consent(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """The patent has co-owners who have not agreed to the pledge."""
+    if command.contract.co_owners_agreed_otherwise and has_document(command, "co-owner-agreement"):
+        return None
+    pledgors = {context.party(p).id for p in command.pledgors}
+    return coowners_missing(patent, command, context, act="pledge", besides=pledgors)
+
+
+def coowners_missing(
+    patent: Patent, command: Command, context: Context, *, act: str, besides: set[str] | None = None
+) -> Outcome:
+    """The outcome of every rule that wants all co-owners' consent: who neither signed nor consented."""
+    patentees = patent.patentees_on(context.today)
+    if patentees is None:
+        return Unknown("the patentees")
+    agreed = context.signers(command) | (besides or set())
+    agreed |= consenting(patent, command, context, act=act, capacity="co_owner")
+    missing = [p.name for p in patentees if p.id not in agreed]
+    return Broken(fact={"co_owners": missing}) if missing else None
+
+
+def consenting(
+    patent: Patent, command: Command, context: Context, *, act: str, capacity: str
+) -> frozenset[str]:
+    """The parties whose recorded consent to this act on this patent the filing names."""
+    return frozenset(
+        consent.given.by.id
+        for consent in (context.consents.get(named) for named in command.consents)
+        if consent is not None
+        and consent.given.capacity == capacity
+        and consent.covers(act=act, patent=patent.id, on=context.today)
+        and counterparty_fits(consent.given.counterparties, command, context)
+    )
+
+
+def counterparty_fits(named: tuple[str, ...], command: Command, context: Context) -> bool:
+    """Whether the counterparties a consent names are all among the parties of the filing."""
+    present = {context.party(p).id for p in command.parties()}
+    return set(named) <= present
+
+
+@rule(
+    "pledge-no-live-pledge",
+    RegisterPledge,
+    title="No pledge stands",
+    article="PPM 11(9)",
+    since=ORDER_56,
+    cure="Have the standing registration deregistered first; consent does not help.",
+)
+def no_live_pledge(patent: Patent, _: Command, context: Context) -> Outcome:
+    """The patent is already pledged; a second pledge is refused while the first is registered."""
+    standing = patent.standing_pledges(context.today)
+    if not standing:
+        return None
+    return Broken(
+        fact={
+            "registration_no": standing[0].registration_no,
+            "pledgees": [p.name for p in standing[0].now.pledgees],
+        }
+    )
+
+
+@rule(
+    "pledge-one-live-invariant",
+    RegisterPledge,
+    title="At most one pledge",
+    article="PPM 11(9)",
+    since=ORDER_56,
+    cure="The office clears the register of the older registrations first.",
+)
+def one_live_invariant(patent: Patent, _: Command, context: Context) -> Outcome:
+    """More than one pledge already stands on the patent, which the register must clear before any other."""
+    standing = [p.registration_no for p in patent.standing_pledges(context.today)]
+    return Broken(fact={"registration_nos": standing}) if len(standing) > 1 else None
+
+
+@rule(
+    "pledge-same-day-invention-waiver",
+    RegisterPledge,
+    title="Same-day invention pending",
+    article="PPM 11(10)",
+    cure="Every pledgor and pledgee declares, informed of it, that registration is still wanted.",
+    waiver="informed-same-day-invention",
+    since=ANNOUNCEMENT_461,
+)
+def same_day_invention(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """An invention for the same creation was filed the same day and, once granted, ends this utility model."""
+    entered = patent.entered
+    if entered is None or entered.kind is not PatentKind.UTILITY_MODEL or entered.same_day_patent is None:
+        return None
+    return _not_waived(command, context, "informed-same-day-invention", {"same_day": entered.same_day_patent})
+
+
+@rule(
+    "pledge-invalidation-waiver",
+    RegisterPledge,
+    title="Invalidation pending",
+    article="PPM 11(11)",
+    cure="Every pledgor and pledgee declares, informed of it, that registration is still wanted.",
+    waiver="informed-invalidation",
+)
+def invalidation_pending(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """Invalidation proceedings have been started against the patent."""
+    cases = [i.case_no for i in patent.pending_invalidations(context.today)]
+    if not cases:
+        return None
+    if context.today < ANNOUNCEMENT_461:
+        return Broken(fact={"cases": cases, "waivable": False})
+    return _not_waived(command, context, "informed-invalidation", {"cases": cases})
+
+
+def _not_waived(
+    command: RegisterPledge, context: Context, kind: str, fact: dict[str, object]
+) -> Outcome:
+    informed = context.declared(command, kind)
+    silent = [p.name for p in (*command.pledgors, *command.pledgees) if context.party(p).id not in informed]
+    return Broken(fact=fact | {"not_declared": silent}) if silent else None
+
+
+@rule(
+    "open-pledge-statement",
+    RegisterPledge,
+    title="Open licence goes on",
+    article="GL V-11 §9",
+    cure="File each pledgee's written agreement that the open licence continues "
+    "(declaration open-licence-continues).",
+    waiver="open-licence-continues",
+)
+def open_pledge_statement(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """The patent is under an open licence, and a pledgee has not agreed in writing to its continuation."""
+    declaration = patent.live_declaration(context.today)
+    if declaration is None:
+        return None
+    agreed = context.declared(command, "open-licence-continues")
+    silent = [p.name for p in command.pledgees if context.party(p).id not in agreed]
+    if not silent:
+        return None
+    return Broken(fact={"declaration_no": declaration.declaration_no, "pledgees": silent})
+
+
+alias("pledge-open-licence-statement", of="open-pledge-statement", article="GL V-11 §9")
+
+
+@rule(
+    "pledge-state-organ",
+    RegisterPledge,
+    title="State organ as pledgor",
+    article="SPC-Sec 5",
+    severity=Severity.WARNING,
+    cure="Check that the State Council approved the on-lending.",
+    once=True,
+)
+def state_organ(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """A state organ cannot give security; the contract is void unless it secures approved on-lending."""
+    organs = [p.name for p in command.pledgors if p.kind is PartyKind.STATE_ORGAN]
+    return Broken("/pledgors", {"pledgors": organs}) if organs else None
+
+
+@rule(
+    "pledge-forfeiture-clause",
+    RegisterPledge,
+    title="Forfeiture clause",
+    article="CC 428",
+    severity=Severity.WARNING,
+    once=True,
+)
+def forfeiture_clause(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """A clause giving the patent to the creditor on default only gives priority in payment."""
+    return Broken("/contract/forfeiture_clause") if command.contract.forfeiture_clause else None
+
+
+@rule(
+    "pledge-multi-patent",
+    RegisterPledge,
+    title="All or nothing",
+    article="PPM 8(4)",
+    cure="Leave out the patents that do not pass and file for the others.",
+    once=True,
+)
+def multi_patent(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """A filing over several patents is entered on all of them or on none."""
+    return Broken("/partial") if command.partial else None
+
+
+@rule(
+    "pledge-multi-pledgee",
+    RegisterPledge,
+    title="Several pledgees",
+    article="SPC-Sec 4, 39",
+    cure="State the shares of all pledgees so that they sum to 100, or none.",
+    once=True,
+)
+def multi_pledgee(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """Shares of several pledgees, where stated, belong to the pledgees and sum to 100 percent."""
+    if not command.shares:
+        return None
+    pledgees = {context.party(p).id for p in command.pledgees}
+    strangers = sorted(set(context.ids(tuple(command.shares))) - pledgees)
+    if strangers:
+        return Broken("/shares", {"not_pledgees": strangers})
+    try:
+        total = sum((Decimal(share) for share in command.shares.values()), Decimal(0))
+    except InvalidOperation:
+        return Broken("/shares", {"total": "not a number"})
+    return None if total == 100 else Broken("/shares", {"total": str(total)})
+
+
+@rule(
+    "pledge-max-amount-fields",
+    RegisterPledge,
+    title="Maximum-amount pledge",
+    article="CC 439, 420; SPC-Sec 15",
+    cure="State the maximum, the period in which the claims arise, and the scope.",
+    once=True,
+)
+def max_amount_fields(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """A maximum-amount pledge states the maximum, the period of the claims and the scope."""
+    claim = command.claim
+    if not claim.maximum:
+        return None
+    stated = {
+        "claim/amount": claim.amount,
+        "claim/period_from": claim.period_from,
+        "claim/period_until": claim.period_until,
+        "claim/scope": claim.scope,
+    }
+    missing = [name for name, value in stated.items() if value is None]
+    if not missing and claim.period_until < claim.period_from:  # type: ignore[operator]
+        return Broken("/claim/period_until", {"ends_before_it_begins": True})
+    return Broken("/claim", {"missing": missing}) if missing else None
+
+
+@rule(
+    "pledge-change-needs-both",
+    ChangePledge,
+    title="Agreement of both sides",
+    article="PPM 13",
+    cure="For amount, scope or parties: an amendment-agreement signed by both sides; for a name or address: "
+    "proof or identity-commitment.",
+)
+def change_needs_both(patent: Patent, command: ChangePledge, context: Context) -> Outcome:
+    """A change of the claim or the parties needs the agreement of pledgor and pledgee, or proof of a new name."""
+    pledge = _standing(patent, command.registration_no, context)
+    if pledge is None:
+        return Broken("/registration_no", {"registration_no": command.registration_no, "stands": False})
+    same_people = _same_ids(command.pledgors, pledge.now.pledgors, context) and _same_ids(
+        command.pledgees, pledge.now.pledgees, context
+    )
+    if command.claim is None and same_people:
+        proved = has_document(command, "proof", "identity-commitment")
+        return None if proved else Broken("/documents", {"missing": ["proof"]})
+    needed = {p.id: p.name for p in (*pledge.now.pledgors, *pledge.now.pledgees)}
+    arriving = (*(command.pledgors or ()), *(command.pledgees or ()))
+    needed |= {context.party(p).id: p.name for p in arriving}
+    missing = [name for id, name in needed.items() if id not in context.signers(command)]
+    if missing:
+        return Broken("/signed_by", {"not_signed": missing})
+    if not has_document(command, "amendment-agreement"):
+        return Broken("/documents", {"missing": ["amendment-agreement"]})
+    return None
+
+
+def _same_ids(
+    stated: tuple[PartyDetails, ...] | None, now: tuple[object, ...], context: Context
+) -> bool:
+    return stated is None or {context.party(p).id for p in stated} == {p.id for p in now}  # type: ignore[attr-defined]
+
+
+def _standing(patent: Patent, registration_no: str, context: Context) -> Pledge | None:
+    pledge = patent.pledge(registration_no)
+    return pledge if pledge is not None and pledge.stands(context.today) else None
+
+
+@rule(
+    "pledge-deregister-ground",
+    DeregisterPledge,
+    title="Ground and proof",
+    article="PPM 14; CC 393",
+    cure="Name a standing registration, and file proof or a commitment; a waiver needs the pledgee's signature.",
+)
+def deregister_ground(patent: Patent, command: DeregisterPledge, context: Context) -> Outcome:
+    """A standing registration ends on one of five grounds with proof or commitment; a waiver is the pledgee's."""
+    pledge = _standing(patent, command.registration_no, context)
+    if pledge is None:
+        return Broken("/registration_no", {"registration_no": command.registration_no, "stands": False})
+    if not has_document(command, "proof", "commitment", "judgment", "payment-proof"):
+        return Broken("/documents", {"missing": ["proof"]})
+    if command.ground == "waived":
+        signers = context.signers(command)
+        silent = [p.name for p in pledge.now.pledgees if p.id not in signers]
+        return Broken("/signed_by", {"not_signed": silent}) if silent else None
+    return None
+
+
+@rule(
+    "pledge-deregister-by-one-side",
+    DeregisterPledge,
+    title="Deregistration by one side",
+    article="PPM 14",
+    severity=Severity.WARNING,
+    cure="Without the pledgee's signature, file a judgment or proof of payment.",
+)
+def deregister_by_one_side(patent: Patent, command: DeregisterPledge, context: Context) -> Outcome:
+    """The pledgee did not sign the deregistration, and neither judgment nor proof of payment is filed."""
+    pledge = _standing(patent, command.registration_no, context)
+    if pledge is None or has_document(command, "judgment", "payment-proof"):
+        return None
+    signers = context.signers(command)
+    silent = [p.name for p in pledge.now.pledgees if p.id not in signers]
+    return Broken("/signed_by", {"not_signed": silent}) if silent else None
+
+
+@rule(
+    "pledge-revoke-uncured",
+    RevokePledge,
+    title="Ground exists and is not cured",
+    article="PPM 12",
+    cure="Revoke only on a ground that existed and still exists; a cured defect bars it.",
+)
+def revoke_uncured(patent: Patent, command: RevokePledge, context: Context) -> Outcome:
+    """A registration is revoked on a ground of refusal that existed and has not been cured."""
+    pledge = _standing(patent, command.registration_no, context)
+    if pledge is None:
+        return Broken("/registration_no", {"registration_no": command.registration_no, "stands": False})
+    ground = GROUNDS.get(command.ground)
+    if ground is None:
+        return Broken("/ground", {"ground": command.ground, "known": sorted(GROUNDS)})
+    existed = ground(patent, pledge, context, pledge.registered_on)
+    exists = ground(patent, pledge, context, context.today)
+    if existed and exists:
+        return None
+    return Broken("/ground", {"ground": command.ground, "existed": existed, "still_exists": exists})
+
+
+Ground = Callable[[Patent, Pledge, Context, date], bool]
+
+
+def _not_owner(patent: Patent, pledge: Pledge, _: Context, on: date) -> bool:
+    known = {p.id for p in patent.patentees_on(on) or ()}
+    return any(p.id not in known for p in pledge.now.pledgors)
+
+
+def _longer_than_term(patent: Patent, pledge: Pledge, _: Context, __: date) -> bool:
+    ends, claim = patent.terminates_on, pledge.now.claim
+    return ends is not None and claim is not None and claim.debt_due_on >= ends
+
+
+GROUNDS: dict[str, Ground] = {
+    "pledge-pledgor-is-owner": _not_owner,
+    "pledge-alive": lambda patent, _, __, on: patent.alive(on) is not True,
+    "pledge-fee-current": lambda patent, _, context, on: patent.fee_current(on, context.calendar) is False,
+    "pledge-not-frozen": lambda patent, _, __, on: patent.frozen(on),
+    "pledge-debt-within-term": _longer_than_term,
+    "pledge-no-live-pledge": lambda patent, pledge, _, on: any(
+        other.registration_no != pledge.registration_no for other in patent.standing_pledges(on)
+    ),
+    "pledge-invalidation-waiver": lambda patent, _, __, on: bool(patent.pending_invalidations(on)),
+    "pledge-contract-contents": lambda _, pledge, __, ___: pledge.now.claim is None,
+    "other": lambda _, __, ___, ____: True,
+}
+"""The grounds of PPM art. 11 that the ledger can see for itself, and `other` with the office's reason."""

@@ -1,0 +1,194 @@
+"""The stored form: two lines of canonical JSON, *entry* for everybody and *open* for the entitled.
+
+*entry* shows the public members and, for each other member, a digest: SHA-256 of the canonical JSON of
+`[salt, name, value]` with a 128-bit salt (the disclosure form of SD-JWT, RFC 9901). *open* gives salt and
+value of the confidential members by name. Personal values are in neither: they go, with their salts, to the
+table `personal`, the only one from which rows may be erased. The digests are sorted, so their order tells
+nothing. An event kind that is HIDDEN has an entry of digests alone.
+
+Canonical JSON is RFC 8785; orjson with sorted keys writes the same bytes for ASCII keys without
+floating-point numbers, which a property test holds against the `rfc8785` package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from eventsourcing.persistence import StoredEvent
+
+from ledger.domain.events import CONFIDENTIAL, EVENT_TYPES, PERSONAL, Envelope, LedgerEvent
+
+Salts = Callable[[int], list[str]]
+"""Gives so many fresh salts, each 32 hexadecimal digits."""
+
+ENTRY_BYTES_MAX = 32 * 1024
+"""An entry is the leaf of the transparency log; tlog-tiles bundles stay small below this."""
+
+CLEAR_MEMBERS = (
+    "filing_id",
+    "registration_no",
+    "door",
+    "source",
+    "effective_on",
+    "recorded_at",
+    "judged_under",
+    "corrects",
+)
+"""Members of the envelope an entry shows in clear, besides stream and topic."""
+DIGESTED_MEMBERS = (
+    "filed_by",
+    "on_behalf_of",
+    "received_on",
+    "documents",
+    "declarations",
+    "consents",
+)
+"""Members of the envelope an entry shows as digests only, besides the version."""
+
+
+class EntryTooLarge(ValueError):
+    """The public part of an entry is larger than an entry may be."""
+
+
+class UnknownTopic(LookupError):
+    """The log holds a topic that this program does not know; an older program reads a newer log."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalValue:
+    """One personal member of an event: its name, salt and value."""
+
+    name: str
+    salt: str
+    value: Any
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 canonical JSON of a value with ASCII keys and without floats."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(salt: str, name: str, value: Any) -> str:
+    """The digest that stands in an entry for a member that is not shown."""
+    return sha256(canonical([salt, name, value])).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which fields of one event kind are public, confidential and personal."""
+
+    hidden: bool
+    public: tuple[str, ...]
+    confidential: tuple[str, ...]
+    personal: tuple[str, ...]
+
+
+@cache
+def layout(event_type: type[LedgerEvent]) -> Layout:
+    """The layout of an event kind, read from its declaration."""
+    public, confidential, personal = [], [], []
+    for name, field in event_type.model_fields.items():
+        if name in ("originator_id", "originator_version", "envelope"):
+            continue
+        assert name not in Envelope.model_fields, f"{name} is a member of the envelope"
+        if PERSONAL in field.metadata:
+            personal.append(name)
+        elif CONFIDENTIAL in field.metadata:
+            confidential.append(name)
+        else:
+            public.append(name)
+    return Layout(event_type.HIDDEN, tuple(public), tuple(confidential), tuple(personal))
+
+
+def encode(event: LedgerEvent, salts: Salts) -> tuple[StoredEvent, list[PersonalValue]]:
+    """The stored event of a ledger event, and the personal values to be kept beside the log."""
+    return encode_dumped(event, dump_envelope(event.envelope), salts)
+
+
+def dump_envelope(envelope: Envelope) -> dict[str, Any]:
+    """The members of an envelope as JSON values; many events of one filing share them."""
+    return envelope.model_dump(mode="json")
+
+
+def encode_dumped(
+    event: LedgerEvent, envelope: Mapping[str, Any], salts: Salts
+) -> tuple[StoredEvent, list[PersonalValue]]:
+    """As `encode`, with the envelope already dumped."""
+    kind = layout(type(event))
+    fields = event.model_dump(
+        mode="json", exclude={"envelope", "originator_id", "originator_version"}
+    )
+    entry: dict[str, Any] = {}
+    concealed: dict[str, Any] = {"version": event.originator_version}
+    clear = concealed if kind.hidden else entry
+    clear["stream"] = event.originator_id
+    clear["topic"] = event.TOPIC
+    for name in CLEAR_MEMBERS:
+        clear[name] = envelope[name]
+    for name in DIGESTED_MEMBERS:
+        concealed[name] = envelope[name]
+    for name in kind.confidential:
+        concealed[name] = fields[name]
+    if kind.hidden:
+        for name in kind.public:
+            concealed[name] = fields[name]
+    else:
+        entry["fields"] = {name: fields[name] for name in kind.public}
+
+    fresh = iter(salts(len(concealed) + len(kind.personal)))
+    opened = {name: [next(fresh), value] for name, value in concealed.items()}
+    personal = [PersonalValue(name, next(fresh), fields[name]) for name in kind.personal]
+    digests = [digest(salt, name, value) for name, (salt, value) in opened.items()]
+    digests += [digest(p.salt, p.name, p.value) for p in personal]
+    entry["digests"] = sorted(digests)
+
+    line = canonical(entry)
+    if len(line) > ENTRY_BYTES_MAX:
+        message = (
+            f"the entry for {event.originator_id} has {len(line)} bytes, at most {ENTRY_BYTES_MAX}"
+        )
+        raise EntryTooLarge(message)
+    state = line + b"\n" + canonical(opened)
+    stored = StoredEvent(event.originator_id, event.originator_version, event.TOPIC, state)
+    return stored, [p for p in personal if p.value is not None]
+
+
+def decode(stored: StoredEvent) -> LedgerEvent:
+    """The event a stored one stands for; what is withheld is None."""
+    try:
+        event_type = EVENT_TYPES[stored.topic]
+    except KeyError:
+        raise UnknownTopic(stored.topic) from None
+    entry, opened = lines(stored.state)
+    kind = layout(event_type)
+    if kind.hidden:
+        members = {name: value for name, (_, value) in opened.items()}
+        fields = {name: members[name] for name in kind.public}
+    else:
+        members = entry | {name: opened[name][1] for name in DIGESTED_MEMBERS if name in opened}
+        fields = entry["fields"]
+    for name in kind.confidential:
+        if name in opened:
+            fields[name] = opened[name][1]
+    fields["originator_id"] = stored.originator_id
+    fields["originator_version"] = stored.originator_version
+    fields["envelope"] = {name: members.get(name) for name in CLEAR_MEMBERS} | {
+        name: members[name] for name in DIGESTED_MEMBERS if name in members
+    }
+    return event_type.model_validate(fields)
+
+
+def lines(state: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Entry and open of a stored state; open is empty where it is withheld."""
+    entry, _, opened = bytes(state).partition(b"\n")
+    return orjson.loads(entry), orjson.loads(opened) if opened else {}
+
+
+def entry_of(state: bytes) -> bytes:
+    """The stored bytes of the entry: the leaf of the transparency log."""
+    return bytes(state).partition(b"\n")[0]

@@ -97,6 +97,12 @@ def pending(url: str, directory: Path | None = None) -> list[str]:
         return [file.id for file in _pending(connection, files(directory))]
 
 
+def is_begun(url: str) -> bool:
+    """Whether any migration was ever applied here."""
+    with connect(url) as connection:
+        return bool(_applied(connection))
+
+
 def verify(url: str, directory: Path | None = None) -> None:
     """Raise unless every applied migration is the file that lies here. Changes nothing."""
     pending(url, directory)

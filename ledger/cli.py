@@ -1,0 +1,45 @@
+"""The command line `patent-ledger`: one small file a command under `ledger.commands`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.text import Text
+
+from ledger.commands.check import check
+from ledger.commands.frame import UserError, console
+from ledger.commands.migrate import migrate
+
+app = typer.Typer(
+    name="patent-ledger",
+    help="An authoritative, provable register of dealings in patents.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+for command in (migrate, check):
+    app.command()(command)
+
+
+@app.callback()
+def _frame() -> None:
+    """Keeps the commands named even while there are few."""
+
+
+_frame.__doc__ = None  # the help text is the app's
+
+
+def main() -> None:
+    """Run the command; what the user can mend is said in a sentence, the rest is a traceback."""
+    try:
+        app()
+    except UserError as error:
+        said = Text.assemble(("patent-ledger: ", "bold red"), str(error))
+        console.print(said, soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

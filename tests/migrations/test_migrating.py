@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import threading
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.database import ROLES, connect
 from ledger.embedded import EmbeddedPostgres, temporary_data_dir
+from ledger.embedded_places import wheel_bin_dir
 from ledger.migrating import MigrationError, files, folder, migrate, pending, verify
-from tests.conftest import POSTGRES_15
+from tests.conftest import POSTGRES_15, database
 
 
 @pytest.fixture
@@ -88,6 +90,34 @@ def test_an_older_database_gets_what_is_new_and_keeps_what_it_has(
     assert migrate(empty_database_url, copies) == [newest.stem]
     with psycopg.connect(empty_database_url) as connection:
         assert connection.execute("SELECT one, two() FROM kept").fetchall() == [(1, 2)]
+
+
+def test_from_every_older_database_the_same_schema_is_reached(
+    server_url: str, copies: Path, tmp_path: Path
+) -> None:
+    with database(server_url) as url:
+        migrate(url, copies)
+        wanted = _schema(url)
+    for count in range(1, len(files())):
+        older = tmp_path / f"older-{count}"
+        older.mkdir()
+        for file in files(copies)[:count]:
+            shutil.copy(file.path, older)
+        with database(server_url) as url:
+            migrate(url, older)
+            assert migrate(url, copies) == [file.id for file in files(copies)[count:]]
+            assert _schema(url) == wanted
+
+
+def _schema(url: str) -> list[str]:
+    dump = subprocess.run(
+        [wheel_bin_dir() / "pg_dump", "--schema-only", "--dbname", url],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    # The dump brackets itself with a word drawn anew each time.
+    return [line for line in dump.stdout.splitlines() if "restrict" not in line]
 
 
 def test_a_failing_file_leaves_nothing_behind(empty_database_url: str, tmp_path: Path) -> None:

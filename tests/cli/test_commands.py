@@ -1,0 +1,99 @@
+"""`migrate` and `check`, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ledger.commands.check import calendar, look
+from ledger.embedded import temporary_data_dir
+from ledger.migrating import files
+from ledger.settings import load_settings
+from tests.conftest import NewDatabase
+
+COMMAND = Path(sys.executable).with_name("patent-ledger")
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env=kept | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_command_on_an_empty_data_directory_starts_and_migrates_its_own_server() -> None:
+    with temporary_data_dir() as data_dir:
+        migrated = run("migrate", "--data-dir", data_dir, "--json")
+        assert json.loads(migrated.stdout) == {"applied": [file.id for file in files()]}
+        checked = run("check", "--json", LEDGER_DATA_DIR=str(data_dir))
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        findings = json.loads(checked.stdout)
+        assert all(set(finding) == {"check", "status", "detail"} for finding in findings)
+        assert "fail" not in {finding["status"] for finding in findings}
+
+
+def test_check_makes_a_new_data_directory_ready() -> None:
+    with temporary_data_dir() as data_dir:
+        checked = run("check", "--data-dir", data_dir)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        assert "checksums agree" in checked.stdout
+
+
+def test_check_names_what_is_missing_and_exits_with_1(empty_database_url: str) -> None:
+    checked = run("check", "--json", LEDGER_DATABASE_URL=empty_database_url)
+    assert checked.returncode == 1
+    failed = {one["check"] for one in json.loads(checked.stdout) if one["status"] == "fail"}
+    assert {"migrations", "lock", "log"} <= failed
+
+
+def test_check_says_when_the_database_cannot_be_reached() -> None:
+    checked = run("check", LEDGER_DATABASE_URL="postgresql:///ledger?host=/nowhere")
+    assert checked.returncode == 1
+    assert "cannot be reached" in checked.stdout
+
+
+@pytest.mark.parametrize("trigger", ["stored_events_lock", "stored_events_append_only"])
+def test_check_sees_a_trigger_that_was_switched_off(
+    new_database: NewDatabase, trigger: str
+) -> None:
+    with new_database() as url:
+        with psycopg.connect(url) as connection:
+            connection.execute(f"ALTER TABLE stored_events DISABLE TRIGGER {trigger}")
+        findings = look(load_settings({}), url)
+    failed = [finding.check for finding in findings if finding.status == "fail"]
+    assert failed == ["lock" if trigger == "stored_events_lock" else "log"]
+
+
+@pytest.mark.parametrize(
+    ("today", "status"),
+    [
+        (date(2026, 10, 31), "ok"),
+        (date(2026, 11, 22), "warn"),
+        (date(2026, 12, 31), "warn"),
+        (date(2027, 1, 1), "fail"),
+    ],
+)
+def test_the_calendar_is_asked_for_before_it_ends(today: date, status: str) -> None:
+    finding = calendar(today)
+    if "2026-12-31" not in finding.detail:
+        pytest.skip("the calendar that ends with 2026 is missing: a later chinesecalendar is here")
+    assert finding.status == status
+
+
+def test_wrong_settings_are_named_without_a_traceback() -> None:
+    refused = run("check", LEDGER_PORT="http")
+    assert refused.returncode == 1
+    assert "port" in refused.stderr
+    assert "Traceback" not in refused.stderr

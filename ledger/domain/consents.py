@@ -88,7 +88,7 @@ class EnterPartyEvidence(Command):
 
     NAME: ClassVar[str] = "EnterPartyEvidence"
 
-    patents: tuple[()] = ()  # type: ignore[assignment]
+    patents: tuple[()] = ()
     credit_code: Annotated[
         str, AfterValidator(_credit_code), Field(max_length=80, examples=["91350100M000100Y43"])
     ]

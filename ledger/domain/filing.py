@@ -1,7 +1,7 @@
 """What every filing states, and the context in which it is judged.
 
-A command is what a filer asks for; the context is what the domain may not fetch by itself: the time, the
-identifiers, the calendar, the settings, who files, and what other streams say.
+A command is what a filer asks for; the context is what the domain may not fetch by itself: the time,
+the identifiers, the calendar, the settings, who files, and what other streams say.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ from ledger.domain.consent import Consent
 from ledger.domain.events import Declaration, Document, Door, Envelope, JudgedUnder, Source
 from ledger.domain.lawsettings import LawSettings
 from ledger.domain.numbers import InvalidNumber, parse_patent_id
-from ledger.domain.parties import Party, PartyDetails, Personal, Pseudonym, Value, party_of, party_ref, personal_of
+from ledger.domain.parties import (
+    Party,
+    PartyDetails,
+    Personal,
+    Pseudonym,
+    Value,
+    party_of,
+    party_ref,
+    personal_of,
+)
+from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate, WorkingCalendar
 from ledger.domain.texts import Text
 
@@ -26,7 +36,7 @@ PATENTS_MAX = 1000
 
 
 def patent_no(text: str) -> str:
-    """The canonical id of a patent number in any printed form. A wrong check digit is left for the rule."""
+    """The canonical id of a number in any printed form; a wrong check digit is left for the rule."""
     try:
         return parse_patent_id(text)
     except InvalidNumber as error:
@@ -43,8 +53,12 @@ def _distinct(patents: tuple[str, ...]) -> tuple[str, ...]:
     return patents
 
 
-PatentNo = Annotated[str, AfterValidator(patent_no), Field(max_length=80, examples=["ZL202010566088.9"])]
-Patents = Annotated[tuple[PatentNo, ...], AfterValidator(_distinct), Field(min_length=1, max_length=PATENTS_MAX)]
+PatentNo = Annotated[
+    str, AfterValidator(patent_no), Field(max_length=80, examples=["ZL202010566088.9"])
+]
+Patents = Annotated[
+    tuple[PatentNo, ...], AfterValidator(_distinct), Field(min_length=1, max_length=PATENTS_MAX)
+]
 PartyRef = Annotated[Text, Field(examples=["91350100M000100Y43"])]
 """A party's id, its credit code, or (never published) its identity number."""
 Parties = Annotated[tuple[PartyDetails, ...], Field(min_length=1, max_length=100)]
@@ -120,7 +134,7 @@ class Context:
     evidenced: frozenset[str] = frozenset()
     """Credit codes that fail their check digit but are accepted on recorded evidence."""
     registrations: Mapping[str, Registration] = field(default_factory=dict)
-    patents: Mapping[str, object] = field(default_factory=dict)
+    patents: Mapping[str, Patent] = field(default_factory=dict)
     source: Source | None = None
     memo: dict[object, object] = field(default_factory=dict)
     """Values computed once a filing, such as who signed."""
@@ -152,7 +166,9 @@ class Context:
         found = tuple(p for p in (personal_of(d, self.pseudonym) for d in details) if p is not None)
         return found or None
 
-    def envelope(self, command: Command, effective_on: date, registration_no: str | None) -> Envelope:
+    def envelope(
+        self, command: Command, effective_on: date, registration_no: str | None
+    ) -> Envelope:
         """The envelope of the events this filing enters."""
         return Envelope(
             filing_id=self.filing_id,
@@ -167,7 +183,8 @@ class Context:
             judged_under=self.judged_under,
             documents=command.documents,
             declarations=tuple(
-                Declaration(kind=d.kind, by=tuple(sorted(self.ids(d.by)))) for d in command.declarations
+                Declaration(kind=d.kind, by=tuple(sorted(self.ids(d.by))))
+                for d in command.declarations
             ),
             consents=command.consents,
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ledger.domain.consents import uses_of
 from ledger.domain.events import (
     LedgerEvent,
     PledgeChanged,
@@ -52,7 +53,9 @@ class PledgeContract(Value):
     """Whether it names title, number, filing date and grant announcement date of each patent."""
     forfeiture_clause: bool = False
     co_owners_agreed_otherwise: bool = False
-    """Whether all co-owners have agreed that one may pledge without the others (Pledge Measures art. 4)."""
+    """Whether all co-owners have agreed that one may pledge without the others (Pledge Measures
+    art. 4).
+    """
 
 
 class RegisterPledge(Command):
@@ -68,7 +71,8 @@ class RegisterPledge(Command):
     contract: PledgeContract = PledgeContract()
     appraised: bool = False
     partial: bool = False
-    """Asks to enter the patents that pass and leave out the others; the office's policy refuses it."""
+    """Asks to enter the patents that pass and leave out the others; the office's policy refuses it.
+    """
     shares: Annotated[dict[str, Text], Field(max_length=100)] = Field(default_factory=dict)
     """Percent of the claim by pledgee, where the contract divides it."""
     pledgee_is_agent: bool = False
@@ -84,7 +88,7 @@ class ChangePledge(Command):
 
     NAME: ClassVar[str] = "ChangePledge"
 
-    patents: Annotated[Patents | tuple[()], Field(max_length=1000)] = ()  # type: ignore[assignment]
+    patents: Annotated[Patents | tuple[()], Field(max_length=1000)] = ()
     registration_no: RegistrationNo
     pledgors: Parties | None = None
     pledgees: Parties | None = None
@@ -107,21 +111,23 @@ class DeregisterPledge(Command):
 
     NAME: ClassVar[str] = "DeregisterPledge"
 
-    patents: Annotated[Patents | tuple[()], Field(max_length=1000)] = ()  # type: ignore[assignment]
+    patents: Annotated[Patents | tuple[()], Field(max_length=1000)] = ()
     registration_no: RegistrationNo
     ground: Ground
     reason: LongText | None = None
 
 
 class RevokePledge(Command):
-    """The office revokes a registration that should not have been made (Pledge Measures art. 12)."""
+    """The office revokes a registration that should not have been made (art. 12)."""
 
     NAME: ClassVar[str] = "RevokePledge"
 
-    patents: Annotated[Patents | tuple[()], Field(max_length=1000)] = ()  # type: ignore[assignment]
+    patents: Annotated[Patents | tuple[()], Field(max_length=1000)] = ()
     registration_no: RegistrationNo
     ground: Text
-    """The ground of Pledge Measures art. 11 that existed and exists, by rule id, or another case requiring it."""
+    """The ground of Pledge Measures art. 11 that existed and exists, by rule id, or another case
+    requiring it.
+    """
     reason: LongText
 
 
@@ -137,7 +143,7 @@ def register_pledge(
     claim = secured_claim(command.claim, number)
     personal = context.personal(*command.parties())
     contract = next((d.digest for d in command.documents if d.kind == "pledge-contract"), None)
-    return [
+    registered: list[LedgerEvent] = [
         PledgeRegistered(
             originator_id=patent,
             originator_version=patents[patent].version + 1,
@@ -154,6 +160,7 @@ def register_pledge(
         )
         for patent in command.patents
     ]
+    return registered + uses_of(command, context)
 
 
 def secured_claim(stated: Claim, default_id: str) -> SecuredClaim:
@@ -182,7 +189,7 @@ def change_pledge(
     pledgors = tuple(context.party(p) for p in command.pledgors) if command.pledgors else None
     pledgees = tuple(context.party(p) for p in command.pledgees) if command.pledgees else None
     claim = secured_claim(command.claim, command.registration_no) if command.claim else None
-    return [
+    changed: list[LedgerEvent] = [
         PledgeChanged(
             originator_id=patent,
             originator_version=patents[patent].version + 1,
@@ -196,6 +203,7 @@ def change_pledge(
         )
         for patent in command.patents
     ]
+    return changed + uses_of(command, context)
 
 
 def deregister_pledge(
@@ -230,14 +238,15 @@ def deregister_pledge(
 
 def standing_beside(registration_no: str, leaving: tuple[str, ...], context: Context) -> list[str]:
     """The patents on which a registration goes on when some leave it."""
-    covered = context.registrations[registration_no].patents
-    stay = []
-    for number in covered:
-        patent = context.patents[number]
-        pledge = patent.pledge(registration_no)
-        if number not in leaving and pledge is not None and pledge.stands(context.today):
-            stay.append(number)
-    return stay
+    known = context.registrations.get(registration_no)
+    others = [number for number in known.patents if number not in leaving] if known else []
+    standing = {
+        number
+        for number in others
+        for pledge in context.patents[number].standing_pledges(context.today)
+        if pledge.registration_no == registration_no
+    }
+    return [number for number in others if number in standing]
 
 
 def revoke_pledge(
@@ -256,7 +265,7 @@ def revoke_pledge(
     ]
 
 
-COMMANDS = {
+COMMANDS: dict[type[Command], Callable[..., list[LedgerEvent]]] = {
     RegisterPledge: register_pledge,
     ChangePledge: change_pledge,
     DeregisterPledge: deregister_pledge,

@@ -1,8 +1,9 @@
 """The statutory catalogue: rules that judge, and definitions that name what implements them.
 
-A rule is one small function `(patent, command, context) -> Broken | None`, declared with its id, article,
-regime, severity and cure; its docstring is the sentence a bank clerk reads. Catalogue, documentation, API
-and tests come from this one declaration. A rule that looks only at the filing is asked once, not once a patent.
+A rule is one small function `(patent, command, context) -> Broken | None`, declared with its id,
+article, regime, severity and cure; its docstring is the sentence a bank clerk reads. Catalogue,
+documentation, API and tests come from this one declaration. A rule that looks only at the filing is
+asked once, not once a patent, and also where the filing concerns no patent.
 """
 
 from __future__ import annotations
@@ -63,15 +64,22 @@ class Rule:
     def __call__(self, patent: Patent, command: Command, context: Context) -> Finding | None:
         """What the rule finds in a command on a patent, or None where it is content."""
         outcome = self.check(patent, command, context)
-        return None if outcome is None else self._finding(outcome, patent)
+        return None if outcome is None else self.finding(outcome, patent)
 
-    def _finding(self, outcome: Broken | Unknown, patent: Patent) -> Finding:
+    def finding(self, outcome: Broken | Unknown, patent: Patent) -> Finding:
         named = None if self.once else patent.id
         if isinstance(outcome, Unknown):
             message = f"The ledger was never told {outcome.what}, which {self.id} needs."
             fact = {"missing": outcome.what, "needed_by": self.id}
             return Finding(
-                FACT_UNKNOWN, Severity.REFUSAL, message, self.article, patent.id, "/patents", fact, outcome.who
+                FACT_UNKNOWN,
+                Severity.REFUSAL,
+                message,
+                self.article,
+                patent.id,
+                "/patents",
+                fact,
+                outcome.who,
             )
         return Finding(
             self.id,
@@ -91,7 +99,7 @@ FACT_UNKNOWN = "fact-unknown"
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A row of the law that decides nothing by itself, with the function and the test that hold it."""
+    """A row of the law that decides nothing, with the function and the test that hold it."""
 
     id: str
     commands: tuple[str, ...]
@@ -107,8 +115,8 @@ RULES: dict[str, Rule] = {}
 DEFINITIONS: dict[str, Definition] = {}
 
 
-def rule(
-    id: str,
+def rule(  # noqa: PLR0913 - a declaration, all of it by name
+    name: str,
     *commands: type[Command],
     title: str,
     article: str,
@@ -122,33 +130,40 @@ def rule(
     """Declare a rule of the catalogue; `once` where it does not look at the patent."""
 
     def declare(check: Check) -> Rule:
-        assert id not in RULES and id not in DEFINITIONS, f"{id} is declared twice"
-        assert check.__doc__, f"{id} has no sentence"
+        _declare(name)
+        assert check.__doc__, f"{name} has no sentence"
         names = tuple(command.NAME for command in commands)
-        declared = Rule(id, names, title, article, severity, since, until, cure, waiver, once, check)
-        RULES[id] = declared
+        declared = Rule(
+            name, names, title, article, severity, since, until, cure, waiver, once, check
+        )
+        RULES[name] = declared
         return declared
 
     return declare
 
 
 def define(
-    id: str, *commands: str, title: str, article: str, function: str, test: str
+    name: str, *commands: str, title: str, article: str, function: str, test: str
 ) -> Definition:
     """Declare a definition: the named function implements it, the named test shows it."""
-    assert id not in RULES and id not in DEFINITIONS, f"{id} is declared twice"
-    DEFINITIONS[id] = Definition(id, commands, title, article, function, test)
-    return DEFINITIONS[id]
+    _declare(name)
+    DEFINITIONS[name] = Definition(name, commands, title, article, function, test)
+    return DEFINITIONS[name]
+
+
+def _declare(name: str) -> None:
+    known = name in RULES or name in DEFINITIONS or name in ALIASES
+    assert not known, f"{name} is declared twice"
 
 
 ALIASES: dict[str, tuple[str, str]] = {}
 
 
-def alias(id: str, *, of: str, article: str) -> None:
+def alias(name: str, *, of: str, article: str) -> None:
     """Declare that a row of the law is the same rule as another; it is listed, and judged once."""
-    assert id not in RULES and id not in DEFINITIONS, f"{id} is declared twice"
+    _declare(name)
     assert of in RULES, f"{of} is not declared"
-    ALIASES[id] = (of, article)
+    ALIASES[name] = (of, article)
 
 
 @cache
@@ -163,18 +178,31 @@ def rules_for(command: type[Command], day: date) -> tuple[Rule, ...]:
     )
 
 
+@cache
+def _asked(command: type[Command], day: date) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules asked once a filing, and those asked once a patent."""
+    rules = rules_for(command, day)
+    return tuple(r for r in rules if r.once), tuple(r for r in rules if not r.once)
+
+
+_NO_PATENT = Patent("")
+"""What a rule about the filing alone is given; it does not look at it."""
+
+
 def judge(patents: Mapping[str, Patent], command: Command, context: Context) -> list[Finding]:
     """Everything all rules of the command find, on every patent; not the first alone."""
     findings: list[Finding] = []
-    rules = rules_for(type(command), context.today)
+    once, each = _asked(type(command), context.today)
+    for declared in once:
+        outcome = declared.check(_NO_PATENT, command, context)
+        if outcome is not None:
+            findings.append(declared.finding(outcome, _NO_PATENT))
     for place, number in enumerate(command.patents):
         patent = patents[number]
-        for declared in rules:
-            if declared.once and place:
-                continue
+        for declared in each:
             outcome = declared.check(patent, command, context)
             if outcome is not None:
-                findings.append(_placed(declared._finding(outcome, patent), place))
+                findings.append(_placed(declared.finding(outcome, patent), place))
     return list(_distinct(findings))
 
 
@@ -210,7 +238,10 @@ def _distinct(findings: list[Finding]) -> Iterator[Finding]:
 @cache
 def catalogue_version() -> str:
     """Short digest of the catalogue: ids, severities and regimes; named by every judged event."""
-    rows = "\n".join(f"{r.id} {r.severity} {r.since} {r.until}" for r in sorted(RULES.values(), key=lambda r: r.id))
+    rows = "\n".join(
+        f"{r.id} {r.severity} {r.since} {r.until}"
+        for r in sorted(RULES.values(), key=lambda r: r.id)
+    )
     return sha256(rows.encode()).hexdigest()[:16]
 
 

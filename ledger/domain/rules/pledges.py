@@ -9,10 +9,11 @@ from decimal import Decimal, InvalidOperation
 from ledger.domain.filing import Command, Context, has_document
 from ledger.domain.numbers import PatentKind
 from ledger.domain.parties import PartyDetails, PartyKind
-from ledger.domain.patent import Patent, Pledge, Status
+from ledger.domain.patent import Patent, Pledge
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, rule
+from ledger.domain.rules.grounds import coowners_missing, dead, frozen_fact, overdue_fee
 
 ANNOUNCEMENT_461 = date(2021, 11, 15)
 ORDER_56 = date(2010, 10, 1)
@@ -43,8 +44,10 @@ def joint_application(_: Patent, command: RegisterPledge, context: Context) -> O
     cure="Add the papers named: an identity-commitment may stand for identity documents.",
     once=True,
 )
-def documents(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
-    """A paper is missing: form, contract, identity or commitment, power of attorney, appraisal report."""
+def documents(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
+    """A paper is missing: form, contract, identity or commitment, power of attorney, appraisal
+    report.
+    """
     missing = []
     if not has_document(command, "application-form"):
         missing.append("application-form")
@@ -68,9 +71,13 @@ def documents(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
     cure="Send the paper originals after filing online.",
     once=True,
 )
-def online_consistency(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+def online_consistency(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
     """Electronic copies equal the originals, and the paper originals are sent afterwards."""
-    return Broken("/online", {"owed_by": [p.name for p in command.pledgors]}) if command.online else None
+    return (
+        Broken("/online", {"owed_by": [p.name for p in command.pledgors]})
+        if command.online
+        else None
+    )
 
 
 @rule(
@@ -100,11 +107,10 @@ def pledgor_is_owner(patent: Patent, command: RegisterPledge, context: Context) 
     cure="Leave the patent out; a lapsed right must be restored first.",
 )
 def alive(patent: Patent, _: Command, context: Context) -> Outcome:
-    """Only a granted patent in force can be pledged; this one has ended, is invalid or is not granted."""
-    status = patent.status(context.today)
-    if status is Status.UNKNOWN:
-        return Unknown("filing date, grant date and kind")
-    return None if status is Status.IN_FORCE else Broken(fact={"status": status.value})
+    """Only a granted patent in force can be pledged; this one has ended, is invalid or is not
+    granted.
+    """
+    return dead(patent, context)
 
 
 @rule(
@@ -117,20 +123,6 @@ def alive(patent: Patent, _: Command, context: Context) -> Outcome:
 def fee_current(patent: Patent, _: Command, context: Context) -> Outcome:
     """An annual fee is overdue; the six months of grace count as overdue."""
     return overdue_fee(patent, context)
-
-
-def overdue_fee(patent: Patent, context: Context) -> Outcome:
-    """The outcome of every rule that wants the annual fees paid as prescribed (law.md 5.2)."""
-    current = patent.fee_current(context.today, context.calendar)
-    if current is None:
-        return Unknown("up to which year annual fees are paid")
-    if current:
-        return None
-    through = patent.fees_paid_through(context.today)
-    due = patent.next_fee_due_on(context.today)
-    assert through is not None, "an overdue fee follows from the fees paid"
-    assert due is not None, "an overdue fee has a due date"
-    return Broken(fact={"fee_year": through + 1, "due_on": due.isoformat()})
 
 
 @rule(
@@ -157,18 +149,6 @@ def change_not_frozen(patent: Patent, _: Command, context: Context) -> Outcome:
     return frozen_fact(patent, context)
 
 
-def frozen_fact(patent: Patent, context: Context) -> Outcome:
-    """The outcome of every rule that wants the patent unfrozen: which cases freeze it."""
-    if not patent.frozen(context.today):
-        return None
-    return Broken(
-        fact={
-            "preservations": [p.case_no for p in patent.preserved_by(context.today)],
-            "suspensions": [s.case_no for s in patent.suspended_by(context.today)],
-        }
-    )
-
-
 @rule(
     "pledge-debt-within-term",
     RegisterPledge,
@@ -178,7 +158,7 @@ def frozen_fact(patent: Patent, context: Context) -> Outcome:
     cure="Agree an earlier last day for the debt, or leave the patent out.",
 )
 def debt_within_term(
-    patent: Patent, command: RegisterPledge | ChangePledge, context: Context
+    patent: Patent, command: RegisterPledge | ChangePledge, _context: Context
 ) -> Outcome:
     """The debtor's performance term is longer than the term of the patent."""
     if command.claim is None or command.claim.debt_due_on is None:
@@ -201,8 +181,10 @@ def debt_within_term(
     cure="Complete the contract and state what is missing.",
     once=True,
 )
-def contract_contents(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
-    """The contract lacks one of: parties with addresses, claim, term of the debt, list of patents, scope."""
+def contract_contents(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
+    """The contract lacks one of: parties with addresses, claim, term of the debt, list of patents,
+    scope.
+    """
     claim = command.claim
     missing = [
         f"address of {p.name}" for p in (*command.pledgors, *command.pledgees) if p.address is None
@@ -223,48 +205,15 @@ def contract_contents(_: Patent, command: RegisterPledge, context: Context) -> O
     RegisterPledge,
     title="Consent of co-owners",
     article="PPM 4, 11(8); PL 14(2)",
-    cure="Let every co-owner sign the form, record its consent (POST /v1/consents) and name it in consents, "
-    "or state that all co-owners agreed otherwise.",
+    cure="Let every co-owner sign the form, record its consent (POST /v1/consents) and name it in "
+    "consents, or state that all co-owners agreed otherwise.",
 )
 def coowner_consent(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
     """The patent has co-owners who have not agreed to the pledge."""
     if command.contract.co_owners_agreed_otherwise and has_document(command, "co-owner-agreement"):
         return None
-    pledgors = {context.party(p).id for p in command.pledgors}
+    pledgors = frozenset(context.party(p).id for p in command.pledgors)
     return coowners_missing(patent, command, context, act="pledge", besides=pledgors)
-
-
-def coowners_missing(
-    patent: Patent, command: Command, context: Context, *, act: str, besides: set[str] | None = None
-) -> Outcome:
-    """The outcome of every rule that wants all co-owners' consent: who neither signed nor consented."""
-    patentees = patent.patentees_on(context.today)
-    if patentees is None:
-        return Unknown("the patentees")
-    agreed = context.signers(command) | (besides or set())
-    agreed |= consenting(patent, command, context, act=act, capacity="co_owner")
-    missing = [p.name for p in patentees if p.id not in agreed]
-    return Broken(fact={"co_owners": missing}) if missing else None
-
-
-def consenting(
-    patent: Patent, command: Command, context: Context, *, act: str, capacity: str
-) -> frozenset[str]:
-    """The parties whose recorded consent to this act on this patent the filing names."""
-    return frozenset(
-        consent.given.by.id
-        for consent in (context.consents.get(named) for named in command.consents)
-        if consent is not None
-        and consent.given.capacity == capacity
-        and consent.covers(act=act, patent=patent.id, on=context.today)
-        and counterparty_fits(consent.given.counterparties, command, context)
-    )
-
-
-def counterparty_fits(named: tuple[str, ...], command: Command, context: Context) -> bool:
-    """Whether the counterparties a consent names are all among the parties of the filing."""
-    present = {context.party(p).id for p in command.parties()}
-    return set(named) <= present
 
 
 @rule(
@@ -297,7 +246,9 @@ def no_live_pledge(patent: Patent, _: Command, context: Context) -> Outcome:
     cure="The office clears the register of the older registrations first.",
 )
 def one_live_invariant(patent: Patent, _: Command, context: Context) -> Outcome:
-    """More than one pledge already stands on the patent, which the register must clear before any other."""
+    """More than one pledge already stands on the patent, which the register must clear before any
+    other.
+    """
     standing = [p.registration_no for p in patent.standing_pledges(context.today)]
     return Broken(fact={"registration_nos": standing}) if len(standing) > 1 else None
 
@@ -312,11 +263,19 @@ def one_live_invariant(patent: Patent, _: Command, context: Context) -> Outcome:
     since=ANNOUNCEMENT_461,
 )
 def same_day_invention(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
-    """An invention for the same creation was filed the same day and, once granted, ends this utility model."""
+    """An invention for the same creation was filed the same day and, once granted, ends this
+    utility model.
+    """
     entered = patent.entered
-    if entered is None or entered.kind is not PatentKind.UTILITY_MODEL or entered.same_day_patent is None:
+    if (
+        entered is None
+        or entered.kind is not PatentKind.UTILITY_MODEL
+        or entered.same_day_patent is None
+    ):
         return None
-    return _not_waived(command, context, "informed-same-day-invention", {"same_day": entered.same_day_patent})
+    return _not_waived(
+        command, context, "informed-same-day-invention", {"same_day": entered.same_day_patent}
+    )
 
 
 @rule(
@@ -341,7 +300,11 @@ def _not_waived(
     command: RegisterPledge, context: Context, kind: str, fact: dict[str, object]
 ) -> Outcome:
     informed = context.declared(command, kind)
-    silent = [p.name for p in (*command.pledgors, *command.pledgees) if context.party(p).id not in informed]
+    silent = [
+        p.name
+        for p in (*command.pledgors, *command.pledgees)
+        if context.party(p).id not in informed
+    ]
     return Broken(fact=fact | {"not_declared": silent}) if silent else None
 
 
@@ -355,7 +318,9 @@ def _not_waived(
     waiver="open-licence-continues",
 )
 def open_pledge_statement(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
-    """The patent is under an open licence, and a pledgee has not agreed in writing to its continuation."""
+    """The patent is under an open licence, and a pledgee has not agreed in writing to its
+    continuation.
+    """
     declaration = patent.live_declaration(context.today)
     if declaration is None:
         return None
@@ -378,8 +343,10 @@ alias("pledge-open-licence-statement", of="open-pledge-statement", article="GL V
     cure="Check that the State Council approved the on-lending.",
     once=True,
 )
-def state_organ(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
-    """A state organ cannot give security; the contract is void unless it secures approved on-lending."""
+def state_organ(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
+    """A state organ cannot give security; the contract is void unless it secures approved
+    on-lending.
+    """
     organs = [p.name for p in command.pledgors if p.kind is PartyKind.STATE_ORGAN]
     return Broken("/pledgors", {"pledgors": organs}) if organs else None
 
@@ -392,7 +359,7 @@ def state_organ(_: Patent, command: RegisterPledge, context: Context) -> Outcome
     severity=Severity.WARNING,
     once=True,
 )
-def forfeiture_clause(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+def forfeiture_clause(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
     """A clause giving the patent to the creditor on default only gives priority in payment."""
     return Broken("/contract/forfeiture_clause") if command.contract.forfeiture_clause else None
 
@@ -405,7 +372,7 @@ def forfeiture_clause(_: Patent, command: RegisterPledge, context: Context) -> O
     cure="Leave out the patents that do not pass and file for the others.",
     once=True,
 )
-def multi_patent(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+def multi_patent(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
     """A filing over several patents is entered on all of them or on none."""
     return Broken("/partial") if command.partial else None
 
@@ -441,7 +408,7 @@ def multi_pledgee(_: Patent, command: RegisterPledge, context: Context) -> Outco
     cure="State the maximum, the period in which the claims arise, and the scope.",
     once=True,
 )
-def max_amount_fields(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+def max_amount_fields(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
     """A maximum-amount pledge states the maximum, the period of the claims and the scope."""
     claim = command.claim
     if not claim.maximum:
@@ -463,14 +430,18 @@ def max_amount_fields(_: Patent, command: RegisterPledge, context: Context) -> O
     ChangePledge,
     title="Agreement of both sides",
     article="PPM 13",
-    cure="For amount, scope or parties: an amendment-agreement signed by both sides; for a name or address: "
-    "proof or identity-commitment.",
+    cure="For amount, scope or parties: an amendment-agreement signed by both sides; for a name or "
+    "address: proof or identity-commitment.",
 )
 def change_needs_both(patent: Patent, command: ChangePledge, context: Context) -> Outcome:
-    """A change of the claim or the parties needs the agreement of pledgor and pledgee, or proof of a new name."""
+    """A change of the claim or the parties needs the agreement of pledgor and pledgee, or proof of
+    a new name.
+    """
     pledge = _standing(patent, command.registration_no, context)
     if pledge is None:
-        return Broken("/registration_no", {"registration_no": command.registration_no, "stands": False})
+        return Broken(
+            "/registration_no", {"registration_no": command.registration_no, "stands": False}
+        )
     same_people = _same_ids(command.pledgors, pledge.now.pledgors, context) and _same_ids(
         command.pledgees, pledge.now.pledgees, context
     )
@@ -480,7 +451,7 @@ def change_needs_both(patent: Patent, command: ChangePledge, context: Context) -
     needed = {p.id: p.name for p in (*pledge.now.pledgors, *pledge.now.pledgees)}
     arriving = (*(command.pledgors or ()), *(command.pledgees or ()))
     needed |= {context.party(p).id: p.name for p in arriving}
-    missing = [name for id, name in needed.items() if id not in context.signers(command)]
+    missing = [name for key, name in needed.items() if key not in context.signers(command)]
     if missing:
         return Broken("/signed_by", {"not_signed": missing})
     if not has_document(command, "amendment-agreement"):
@@ -504,13 +475,18 @@ def _standing(patent: Patent, registration_no: str, context: Context) -> Pledge 
     DeregisterPledge,
     title="Ground and proof",
     article="PPM 14; CC 393",
-    cure="Name a standing registration, and file proof or a commitment; a waiver needs the pledgee's signature.",
+    cure="Name a standing registration, and file proof or a commitment; a waiver needs the pledgee's "
+    "signature.",
 )
 def deregister_ground(patent: Patent, command: DeregisterPledge, context: Context) -> Outcome:
-    """A standing registration ends on one of five grounds with proof or commitment; a waiver is the pledgee's."""
+    """A standing registration ends on one of five grounds with proof or commitment; a waiver is the
+    pledgee's.
+    """
     pledge = _standing(patent, command.registration_no, context)
     if pledge is None:
-        return Broken("/registration_no", {"registration_no": command.registration_no, "stands": False})
+        return Broken(
+            "/registration_no", {"registration_no": command.registration_no, "stands": False}
+        )
     if not has_document(command, "proof", "commitment", "judgment", "payment-proof"):
         return Broken("/documents", {"missing": ["proof"]})
     if command.ground == "waived":
@@ -529,7 +505,9 @@ def deregister_ground(patent: Patent, command: DeregisterPledge, context: Contex
     cure="Without the pledgee's signature, file a judgment or proof of payment.",
 )
 def deregister_by_one_side(patent: Patent, command: DeregisterPledge, context: Context) -> Outcome:
-    """The pledgee did not sign the deregistration, and neither judgment nor proof of payment is filed."""
+    """The pledgee did not sign the deregistration, and neither judgment nor proof of payment is
+    filed.
+    """
     pledge = _standing(patent, command.registration_no, context)
     if pledge is None or has_document(command, "judgment", "payment-proof"):
         return None
@@ -549,7 +527,9 @@ def revoke_uncured(patent: Patent, command: RevokePledge, context: Context) -> O
     """A registration is revoked on a ground of refusal that existed and has not been cured."""
     pledge = _standing(patent, command.registration_no, context)
     if pledge is None:
-        return Broken("/registration_no", {"registration_no": command.registration_no, "stands": False})
+        return Broken(
+            "/registration_no", {"registration_no": command.registration_no, "stands": False}
+        )
     ground = GROUNDS.get(command.ground)
     if ground is None:
         return Broken("/ground", {"ground": command.ground, "known": sorted(GROUNDS)})
@@ -576,7 +556,9 @@ def _longer_than_term(patent: Patent, pledge: Pledge, _: Context, __: date) -> b
 GROUNDS: dict[str, Ground] = {
     "pledge-pledgor-is-owner": _not_owner,
     "pledge-alive": lambda patent, _, __, on: patent.alive(on) is not True,
-    "pledge-fee-current": lambda patent, _, context, on: patent.fee_current(on, context.calendar) is False,
+    "pledge-fee-current": lambda patent, _, context, on: (
+        patent.fee_current(on, context.calendar) is False
+    ),
     "pledge-not-frozen": lambda patent, _, __, on: patent.frozen(on),
     "pledge-debt-within-term": _longer_than_term,
     "pledge-no-live-pledge": lambda patent, pledge, _, on: any(
@@ -586,4 +568,6 @@ GROUNDS: dict[str, Ground] = {
     "pledge-contract-contents": lambda _, pledge, __, ___: pledge.now.claim is None,
     "other": lambda _, __, ___, ____: True,
 }
-"""The grounds of PPM art. 11 that the ledger can see for itself, and `other` with the office's reason."""
+"""The grounds of PPM art. 11 that the ledger can see for itself, and `other` with the office's
+reason.
+"""

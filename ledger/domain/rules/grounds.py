@@ -1,0 +1,90 @@
+"""Grounds that rules of several dealings share: who agreed, what is overdue, what is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ledger.domain.consents import Act, Capacity, fits
+from ledger.domain.filing import Command, Context
+from ledger.domain.patent import Patent, Status
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown
+
+
+def dead(patent: Patent, context: Context) -> Outcome:
+    """The outcome of every rule that wants the right in force."""
+    status = patent.status(context.today)
+    if status is Status.UNKNOWN:
+        return Unknown("filing date, grant date and kind")
+    return None if status is Status.IN_FORCE else Broken(fact={"status": status.value})
+
+
+def overdue_fee(patent: Patent, context: Context) -> Outcome:
+    """The outcome of every rule that wants the annual fees paid as prescribed (law.md 5.2)."""
+    current = patent.fee_current(context.today, context.calendar)
+    if current is None:
+        return Unknown("up to which year annual fees are paid")
+    if current:
+        return None
+    through = patent.fees_paid_through(context.today)
+    due = patent.next_fee_due_on(context.today)
+    assert through is not None, "an overdue fee follows from the fees paid"
+    assert due is not None, "an overdue fee has a due date"
+    return Broken(fact={"fee_year": through + 1, "due_on": due.isoformat()})
+
+
+def frozen_fact(patent: Patent, context: Context) -> Outcome:
+    """The outcome of every rule that wants the patent unfrozen: which cases freeze it."""
+    if not patent.frozen(context.today):
+        return None
+    return Broken(
+        fact={
+            "preservations": [p.case_no for p in patent.preserved_by(context.today)],
+            "suspensions": [s.case_no for s in patent.suspended_by(context.today)],
+        }
+    )
+
+
+def coowners_missing(
+    patent: Patent,
+    command: Command,
+    context: Context,
+    *,
+    act: Act,
+    besides: Collection[str] = (),
+) -> Outcome:
+    """The outcome of every rule that wants all co-owners: who neither signed nor consented."""
+    patentees = patent.patentees_on(context.today)
+    if patentees is None:
+        return Unknown("the patentees")
+    agreed = context.signers(command) | frozenset(besides)
+    if command.consents:
+        agreed |= consenting(patent, command, context, act=act, capacity="co_owner")
+    missing = [p.name for p in patentees if p.id not in agreed]
+    return Broken(fact={"co_owners": missing}) if missing else None
+
+
+def pledgees_missing(patent: Patent, command: Command, context: Context, *, act: Act) -> Outcome:
+    """The outcome of every rule that wants every pledgee's recorded consent."""
+    standing = patent.standing_pledges(context.today)
+    if not standing:
+        return None
+    agreed = consenting(patent, command, context, act=act, capacity="pledgee")
+    missing = {
+        pledge.registration_no: [p.name for p in pledge.now.pledgees if p.id not in agreed]
+        for pledge in standing
+    }
+    silent = {number: names for number, names in missing.items() if names}
+    return Broken(fact={"pledgees": silent}) if silent else None
+
+
+def consenting(
+    patent: Patent, command: Command, context: Context, *, act: Act, capacity: Capacity
+) -> frozenset[str]:
+    """The parties whose recorded consent to this act on this patent the filing names."""
+    return frozenset(
+        consent.given.by.id
+        for consent in (context.consents.get(named) for named in command.consents)
+        if consent is not None
+        and consent.given.capacity == capacity
+        and fits(consent, command, context, act=act, patent=patent.id)
+    )

@@ -199,14 +199,14 @@ def find_draft(data_dir: Path) -> bool:
 
 
 def test_a_killed_server_leaves_a_usable_directory(data_dir: Path) -> None:
-    said: list[str] = []
     with EmbeddedPostgres(data_dir) as server:
         _write(server.url, "acknowledged")
-        with psycopg.connect(server.url) as busy:
-            busy.execute("SELECT 1")
-            os.kill(server.pid, signal.SIGKILL)
-    with EmbeddedPostgres(data_dir, say=said.append) as server:
+        busy = psycopg.connect(server.url)
+        os.kill(server.pid, signal.SIGKILL)
+    with EmbeddedPostgres(data_dir) as server:
+        assert not server.joined
         assert _words(server.url) == ["acknowledged"]
+    busy.close()
 
 
 def test_a_lock_file_whose_number_another_process_has_does_not_keep_it_from_starting(

@@ -51,7 +51,8 @@ CREATE TABLE source_record (
     digest text NOT NULL,
     updated_on date,
     filing_id text,
-    withdrawn boolean NOT NULL DEFAULT false,
+    withdrawn boolean NOT NULL,
+    patents text[] NOT NULL,
     PRIMARY KEY (register, reference)
 );
 

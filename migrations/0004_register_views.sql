@@ -8,7 +8,6 @@ CREATE TABLE patent (
     patent_id text NOT NULL,
     bibliography jsonb NOT NULL,
     facts jsonb NOT NULL,
-    confidential jsonb NOT NULL,
     recorded int8range NOT NULL,
     EXCLUDE USING gist (patent_id WITH =, recorded WITH &&)
 );
@@ -73,14 +72,25 @@ CREATE TABLE open_licence (
 CREATE INDEX open_licence_patent_idx ON open_licence (patent_id);
 CREATE INDEX open_licence_declaration_idx ON open_licence (declaration_no);
 
+-- Invalidation cases that are not final, which is not public: not even that a row changed may show.
+CREATE TABLE pending_invalidation (
+    thing text NOT NULL,
+    patent_id text NOT NULL,
+    details jsonb NOT NULL,
+    effective daterange NOT NULL,
+    recorded int8range NOT NULL,
+    EXCLUDE USING gist (thing WITH =, effective WITH &&, recorded WITH &&)
+);
+CREATE INDEX pending_invalidation_patent_idx ON pending_invalidation (patent_id);
+
 -- What each role may read of the views. A rebuild makes the tables anew and calls this again.
 CREATE PROCEDURE secure_register_views() LANGUAGE plpgsql AS $$
 BEGIN
-    GRANT SELECT, INSERT, UPDATE ON patent, patent_alias, title, encumbrance, licence, open_licence
-        TO ledger_writer;
-    GRANT SELECT ON patent, patent_alias, title, encumbrance, licence, open_licence TO ledger_auditor;
-    GRANT SELECT (patent_id, bibliography, facts, recorded) ON patent TO ledger_public;
-    GRANT SELECT ON patent_alias, title, open_licence TO ledger_public;
+    GRANT SELECT, INSERT, UPDATE ON patent, patent_alias, title, encumbrance, licence, open_licence,
+        pending_invalidation TO ledger_writer;
+    GRANT SELECT ON patent, patent_alias, title, encumbrance, licence, open_licence,
+        pending_invalidation TO ledger_auditor;
+    GRANT SELECT ON patent, patent_alias, title, open_licence TO ledger_public;
     GRANT SELECT (thing, patent_id, kind, registration_no, details, effective, recorded)
         ON encumbrance TO ledger_public;
     GRANT SELECT (thing, patent_id, licence_id, registration_no, disclosed, details, effective, recorded)

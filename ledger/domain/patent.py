@@ -394,6 +394,11 @@ def evolve(patent: Patent, event: PatentEvent) -> Patent:
     return replace(folded, version=event.originator_version)
 
 
+def evolve_in_order(patent: Patent, fact: PatentEvent) -> Patent:
+    """The patent after a fact that takes effect after all it knows, whenever it was recorded."""
+    return _applied(patent, fact)
+
+
 def _order(fact: PatentEvent) -> tuple[date, int, str, str, int]:
     """Place of a fact among the others: by effective date, then facts of other registers by their source
     (whatever the order of arrival), then filings in the order in which they were registered."""

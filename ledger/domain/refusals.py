@@ -35,7 +35,11 @@ class Finding:
         return asdict(self)
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is not an error
+class Declined(Exception):  # noqa: N818 - a refusal is not an error
+    """An answer other than a receipt; nothing was written."""
+
+
+class Refused(Declined):
     """The rules refuse the filing; nothing was written."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
@@ -43,7 +47,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is not an error
         self.findings = findings
 
 
-class Overtaken(Exception):  # noqa: N818 - a refusal is not an error
+class Overtaken(Declined):
     """Another filing came first: a patent has moved on from the version the filer expected."""
 
     def __init__(self, expected: dict[str, int], actual: dict[str, int]) -> None:
@@ -51,3 +55,24 @@ class Overtaken(Exception):  # noqa: N818 - a refusal is not an error
         super().__init__(f"overtaken: {moved}")
         self.expected = expected
         self.actual = actual
+
+
+class NoSuchEntry(Declined):
+    """The filing names a registration, licence or declaration that the ledger does not have."""
+
+    def __init__(self, field: str, number: str) -> None:
+        super().__init__(f"{field}: there is no {number}")
+        self.field = field
+        self.number = number
+
+
+class KeyReused(Declined):
+    """The idempotency key belongs to another filing of the same caller."""
+
+
+class NotNew(Declined):
+    """The source record is already known, or older than what is known of it."""
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome

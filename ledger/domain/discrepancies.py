@@ -1,0 +1,113 @@
+"""What does not fit in a patent's history: nothing is refused for it, auditors list it.
+
+Facts of other registers are recorded as their source states them; where one contradicts what stood on record
+on its effective day, that is a discrepancy. A title the ledger was never told contradicts nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ledger.domain.events import (
+    Door,
+    LicenceCancelled,
+    LicenceRecorded,
+    OpenLicenceWithdrawn,
+    PatentEvent,
+    PledgeChanged,
+    PledgeDeregistered,
+    PledgeRegistered,
+    PledgeReleased,
+    PledgeRevoked,
+    TransferRegistered,
+)
+from ledger.domain.parties import Party
+from ledger.domain.patent import Patent, Status, evolve_in_order
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One thing that does not fit, and the entry that says it."""
+
+    kind: str
+    patent: str
+    version: int
+    filing_id: str
+    detail: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def discrepancies(patent: Patent) -> list[Discrepancy]:
+    """Everything that does not fit in a patent's facts, taken in the order in which they take effect."""
+    found: list[Discrepancy] = []
+    standing = Patent(patent.id)
+    for fact in patent.facts:
+        found += _against(standing, fact)
+        standing = evolve_in_order(standing, fact)
+    return found
+
+
+def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:
+    """What one fact contradicts of the history before it."""
+
+    def say(kind: str, detail: str) -> Discrepancy:
+        return Discrepancy(kind, patent.id, fact.originator_version, fact.filing_id, detail)
+
+    match fact:
+        case TransferRegistered():
+            absent = _absent(patent, fact.transferors)
+            found = [say("transferor-not-on-record", name) for name in absent]
+            return found + _dead(patent, fact)
+        case PledgeRegistered():
+            found = [say("pledgor-not-on-record", name) for name in _absent(patent, fact.pledgors)]
+            standing = patent.standing_pledges(fact.effective_on)
+            if standing and fact.envelope.door is Door.TRANSCRIBED:
+                numbers = ", ".join(p.registration_no for p in standing)
+                found.append(say("second-pledge", f"stands beside {numbers}"))
+            return found + _dead(patent, fact)
+        case PledgeChanged() | PledgeReleased() | PledgeDeregistered() | PledgeRevoked():
+            number = fact.envelope.registration_no or fact.filing_id
+            if patent.pledge(number) is None:
+                return [say("unknown-pledge", f"{fact.TOPIC} names {number}")]
+            return []
+        case LicenceRecorded():
+            return [say("licensor-not-on-record", name) for name in _absent_licensors(patent, fact)]
+        case LicenceCancelled(licence_id=number):
+            known = patent.licence(number) is not None
+            return [] if known else [say("unknown-licence", f"{fact.TOPIC} names {number}")]
+        case OpenLicenceWithdrawn(declaration_no=number):
+            known = any(d.declaration_no == number for d in patent.declarations)
+            return [] if known else [say("unknown-declaration", f"{fact.TOPIC} names {number}")]
+        case _:
+            return []
+
+
+def _absent(patent: Patent, parties: tuple[Party, ...]) -> list[str]:
+    """Names of those who act as patentees and are not on record; nobody where no title is known."""
+    if not patent.patentees:
+        return []
+    held = {party.id for party in patent.patentees[-1].parties}
+    return [party.name for party in parties if party.id not in held]
+
+
+def _absent_licensors(patent: Patent, fact: LicenceRecorded) -> list[str]:
+    head = None if fact.head_licence_id is None else patent.licence(fact.head_licence_id)
+    return [] if head is not None else _absent(patent, fact.licensors)
+
+
+def _dead(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:
+    status = patent.status(fact.effective_on)
+    if status in (Status.UNKNOWN, Status.IN_FORCE, Status.NOT_GRANTED):
+        return []
+    return [
+        Discrepancy(
+            "dealing-on-dead-right",
+            patent.id,
+            fact.originator_version,
+            fact.filing_id,
+            f"{fact.TOPIC} on a right that is {status.value}",
+        )
+    ]

@@ -1,0 +1,63 @@
+"""What the registry needs from outside: clock, identifiers, salts, secret, calendar, settings of law."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from ledger.domain.events import JudgedUnder
+from ledger.domain.lawsettings import LawSettings
+from ledger.domain.periods import ChineseCalendar, WorkingCalendar
+from ledger.domain.rules import catalogue_version, regime
+
+
+def utc_now() -> datetime:
+    """The clock of the running program."""
+    return datetime.now(UTC)
+
+
+def fresh_salts(count: int) -> list[str]:
+    """So many 128-bit salts from the system's generator."""
+    text = secrets.token_hex(16 * count)
+    return [text[i : i + 32] for i in range(0, 32 * count, 32)]
+
+
+def fresh_id() -> str:
+    """A new filing id."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the registry needs from outside: all that is not law, not state and not the filing."""
+
+    secret: bytes
+    clock: Callable[[], datetime] = utc_now
+    salts: Callable[[int], list[str]] = fresh_salts
+    ids: Callable[[], str] = fresh_id
+    calendar: WorkingCalendar = field(default_factory=ChineseCalendar)
+    law: LawSettings = LawSettings()
+    region: str = "99"
+
+    def digest(self, purpose: str, data: bytes) -> bytes:
+        """Keyed digest for one purpose; whoever has the data alone cannot compute it."""
+        key = hmac.digest(self.secret, purpose.encode(), "sha256")
+        return hmac.digest(key, data, "sha256")
+
+    def pseudonym(self, identifier: str) -> str:
+        """Stable name of a natural person, from the identity number."""
+        return self.digest("person", identifier.encode()).hex()[:32]
+
+
+def judged_under(day: date, law: LawSettings) -> JudgedUnder:
+    """The law, the catalogue and the settings in force on a day."""
+    return JudgedUnder(regime=regime(day), catalogue=catalogue_version(), settings=law.digest())
+
+
+def recorded_text(moment: datetime) -> str:
+    """A moment in UTC as events and receipts show it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,83 @@
+"""What stands against a patent: pledges, preservations and suspensions, on two clocks.
+
+Shown: pledgors, pledgees, registration number and dates (Pledge Measures art. 15; Guidelines V-8 §1.3.2.8).
+Confidential: debtor, claim, amount, term (art. 16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.domain.patent import Patent, Pledge, Suspension
+from ledger.projections.history import Part, Row, View, as_json
+from ledger.projections.title import parties_shown
+
+
+def parts(patent: Patent) -> Iterator[Part]:
+    """Each pledge and each suspension by itself; preservations together, since they queue."""
+    for pledge in patent.pledges:
+        yield (pledge,)
+    for suspension in patent.suspensions:
+        yield (suspension,)
+    if patent.preservations:
+        yield (patent.preservations,)
+
+
+def rows(patent: Patent, part: Part) -> Iterator[Row]:
+    """The rows of a pledge, a suspension, or the queue of preservations."""
+    match part[0]:
+        case Pledge() as pledge:
+            yield from pledge_rows(patent, pledge)
+        case Suspension() as suspension:
+            thing = f"suspension {suspension.case_no} {patent.id}"
+            shown = {"case_no": suspension.case_no, "since": suspension.starts_on}
+            columns = ("suspension", None, as_json(shown), "{}")
+            if suspension.starts_on < suspension.ends_on:
+                yield Row(thing, patent.id, suspension.starts_on, suspension.ends_on, columns)
+        case _:
+            yield from preservation_rows(patent)
+
+
+def pledge_rows(patent: Patent, pledge: Pledge) -> Iterator[Row]:
+    """One row a shape of the registration; a revoked one never was (Pledge Measures art. 12)."""
+    if pledge.revoked:
+        return
+    ends = [*(later.since for later in pledge.shapes[1:]), pledge.ended_on]
+    for shape, until in zip(pledge.shapes, ends, strict=True):
+        if until is not None and until <= shape.since:
+            continue
+        shown = {
+            "registered_on": pledge.registered_on,
+            "pledgors": parties_shown(shape.pledgors),
+            "pledgees": parties_shown(shape.pledgees),
+        }
+        if shape.since != pledge.registered_on:
+            shown["changed_on"] = shape.since
+        confidential = {
+            "debtor": None if shape.debtor is None else shape.debtor.model_dump(mode="json"),
+            "claim": None if shape.claim is None else shape.claim.model_dump(mode="json"),
+        }
+        yield Row(
+            f"{pledge.registration_no} {patent.id}",
+            patent.id,
+            shape.since,
+            until,
+            ("pledge", pledge.registration_no, as_json(shown), as_json(confidential)),
+        )
+
+
+def preservation_rows(patent: Patent) -> Iterator[Row]:
+    """One row a preservation, on the days on which it runs and not while it queues."""
+    for place, (paper, since, until) in enumerate(patent.preservation_periods()):
+        shown = {"court": paper.court, "case_no": paper.case_no, "since": since, "kind": paper.kind}
+        thing = f"preservation {place} {paper.case_no} {patent.id}"
+        yield Row(thing, patent.id, since, until, ("preservation", None, as_json(shown), "{}"))
+
+
+ENCUMBRANCES = View(
+    table="encumbrance",
+    thing="thing",
+    columns=(("kind", "text"), ("registration_no", "text"), ("details", "jsonb"), ("confidential", "jsonb")),
+    parts=parts,
+    rows=rows,
+)

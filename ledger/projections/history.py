@@ -1,0 +1,163 @@
+"""Bitemporal tables: rows that say what held on which days, as known at which positions.
+
+A view is a pure function from a patent's state to rows. Live, the rows before and after each filing are
+compared: what is gone is closed at the filing's last position, what is new is opened there. A rebuild folds
+the same function over the whole log and writes each table once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import orjson
+from psycopg import Cursor
+
+from ledger.domain.patent import Patent
+
+
+class Row(NamedTuple):
+    """One row of a view without its positions: whose, on which days, and what the table says."""
+
+    thing: str
+    patent_id: str
+    since: date | None
+    until: date | None
+    """The first day on which it no longer holds; None while it holds on."""
+    columns: tuple[Any, ...]
+
+
+Part = tuple[Any, ...]
+
+
+class Change(NamedTuple):
+    """A patent before and after one filing, and the filing's last position."""
+
+    before: Patent
+    after: Patent
+    position: int
+
+
+class Dated(NamedTuple):
+    """A row with the positions between which it was known."""
+
+    row: Row
+    opened: int
+    closed: int | None
+
+
+@dataclass(frozen=True)
+class View:
+    """One table of the register: which columns it has beside its ranges, and how rows come from a state."""
+
+    table: str
+    thing: str
+    """The column that names the thing; where it is `patent_id`, there is no other."""
+    columns: tuple[tuple[str, str], ...]
+    """Names and types of the columns between the ids and the ranges."""
+    parts: Callable[[Patent], Iterable[Part]]
+    """The parts of the state that make rows; a part of the same objects has the same rows."""
+    rows: Callable[[Patent, Part], Iterable[Row]]
+    """The rows of one part."""
+    bitemporal: bool = True
+
+    # -- folding
+
+    def compare(self, change: Change) -> tuple[list[Row], list[Row]]:
+        """The rows that a filing closes and those it opens."""
+        before = {tuple(map(id, part)): part for part in self.parts(change.before)}
+        after = {tuple(map(id, part)): part for part in self.parts(change.after)}
+        gone = [row for key in before.keys() - after.keys() for row in self.rows(change.before, before[key])]
+        new = [row for key in after.keys() - before.keys() for row in self.rows(change.after, after[key])]
+        if gone and new:
+            same = set(gone) & set(new)
+            gone = [row for row in gone if row not in same]
+            new = [row for row in new if row not in same]
+        return gone, new
+
+    # -- writing
+
+    def write(self, curs: Cursor[Any], changes: Sequence[Change]) -> None:
+        """Close and open rows for a group of filings, in one statement each."""
+        opened: dict[Row, int] = {}
+        passed: list[Dated] = []
+        closed: list[tuple[Row, int]] = []
+        for change in changes:
+            gone, new = self.compare(change)
+            for row in gone:
+                since = opened.pop(row, None)
+                if since is None:
+                    closed.append((row, change.position))
+                elif since < change.position:
+                    passed.append(Dated(row, since, change.position))
+            for row in new:
+                opened[row] = change.position
+        if closed:
+            self._close(curs, closed)
+        fresh = passed + [Dated(row, position, None) for row, position in opened.items()]
+        if fresh:
+            self._open(curs, fresh)
+
+    def _close(self, curs: Cursor[Any], closed: Sequence[tuple[Row, int]]) -> None:
+        effective = "AND t.effective = daterange(gone.since, gone.until)" if self.bitemporal else ""
+        curs.execute(
+            f"UPDATE {self.table} AS t SET recorded = int8range(lower(t.recorded), gone.position) "  # noqa: S608
+            "FROM unnest(%b::text[], %b::date[], %b::date[], %b::bigint[]) "
+            "AS gone(thing, since, until, position) "
+            f"WHERE t.{self.thing} = gone.thing {effective} AND upper_inf(t.recorded)",
+            (
+                [row.thing for row, _ in closed],
+                [row.since for row, _ in closed],
+                [row.until for row, _ in closed],
+                [position for _, position in closed],
+            ),
+            prepare=True,
+        )
+
+    def _open(self, curs: Cursor[Any], rows: Sequence[Dated]) -> None:
+        names = ", ".join(name for name, _ in self.columns)
+        casts = ", ".join(f"added.{name}::{kind}" for name, kind in self.columns)
+        arrays = ", ".join("%b::text[]" if kind != "boolean" else "%b::boolean[]" for _, kind in self.columns)
+        thing = "" if self.thing == "patent_id" else f"{self.thing}, "
+        effective, ranges = ("effective, ", "daterange(added.since, added.until), ") if self.bitemporal else ("", "")
+        curs.execute(
+            f"INSERT INTO {self.table} ({thing}patent_id, {names}, {effective}recorded) "  # noqa: S608
+            f"SELECT {'added.thing, ' if thing else ''}added.patent_id, {casts}, "
+            f"{ranges}int8range(added.opened, added.closed) "
+            f"FROM unnest(%b::text[], %b::text[], %b::date[], %b::date[], %b::bigint[], %b::bigint[], {arrays}) "
+            f"AS added(thing, patent_id, since, until, opened, closed, {names})",
+            (
+                [d.row.thing for d in rows],
+                [d.row.patent_id for d in rows],
+                [d.row.since for d in rows],
+                [d.row.until for d in rows],
+                [d.opened for d in rows],
+                [d.closed for d in rows],
+                *([d.row.columns[i] for d in rows] for i in range(len(self.columns))),
+            ),
+            prepare=True,
+        )
+
+    # -- rebuilding
+
+    @property
+    def copy_columns(self) -> str:
+        """The columns in the order in which a rebuild copies them."""
+        thing = "" if self.thing == "patent_id" else f"{self.thing}, "
+        names = ", ".join(name for name, _ in self.columns)
+        return f"{thing}patent_id, {names}, {'effective, ' if self.bitemporal else ''}recorded"
+
+    def copy_row(self, dated: Dated) -> tuple[Any, ...]:
+        """A row as COPY takes it in text form."""
+        row = dated.row
+        thing = () if self.thing == "patent_id" else (row.thing,)
+        upper = "" if dated.closed is None else dated.closed
+        effective = (f"[{row.since or ''},{row.until or ''})",) if self.bitemporal else ()
+        return (*thing, row.patent_id, *row.columns, *effective, f"[{dated.opened},{upper})")
+
+
+def as_json(value: Any) -> str:
+    """JSON text of a column."""
+    return orjson.dumps(value).decode()

@@ -1,0 +1,41 @@
+"""Open-licence declarations, on two clocks; all of them is public (Guidelines V-11 §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.domain.patent import Declaration, Patent
+from ledger.projections.history import Part, Row, View, as_json
+from ledger.projections.title import parties_shown
+
+
+def rows(patent: Patent, part: Part) -> Iterator[Row]:
+    """One row a declaration, from its announcement to its withdrawal."""
+    declaration: Declaration = part[0]
+    if declaration.withdrawn_on is not None and declaration.withdrawn_on <= declaration.declared_on:
+        return
+    shown = {
+        "declared_on": declaration.declared_on,
+        "patentees": parties_shown(declaration.patentees),
+        "fee": declaration.fee.model_dump(mode="json"),
+        "fee_explanation": declaration.fee_explanation,
+        "licence_starts_on": declaration.starts_on,
+        "licence_ends_on": declaration.ends_on,
+        "contact": declaration.contact,
+    }
+    yield Row(
+        f"{declaration.declaration_no} {patent.id}",
+        patent.id,
+        declaration.declared_on,
+        declaration.withdrawn_on,
+        (declaration.declaration_no, as_json(shown)),
+    )
+
+
+OPEN_LICENCES = View(
+    table="open_licence",
+    thing="thing",
+    columns=(("declaration_no", "text"), ("details", "jsonb")),
+    parts=lambda patent: ((declaration,) for declaration in patent.declarations),
+    rows=rows,
+)

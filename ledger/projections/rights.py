@@ -1,0 +1,69 @@
+"""The right itself: bibliographic facts, and the dated facts from which its state on a day follows.
+
+What time brings by itself is no row: status and fees are answered for a day by `standing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from ledger.domain import terms
+from ledger.domain.patent import Patent
+from ledger.projections.history import Part, Row, View, as_json
+
+
+def parts(patent: Patent) -> Iterator[Part]:
+    """Everything the right depends on, as one part."""
+    if any(not fact.HIDDEN for fact in patent.facts):
+        yield (
+            patent.entered,
+            patent.fees,
+            patent.lapses,
+            patent.abandoned_on,
+            patent.compensations,
+            *(i for i in patent.invalidations if i.final_on is not None),
+        )
+
+
+def rows(patent: Patent, _: Part) -> Iterator[Row]:
+    """One row: what a reader needs to tell the state of the right on any day."""
+    yield Row(patent.id, patent.id, None, None, (as_json(bibliography(patent)), as_json(facts(patent))))
+
+
+def bibliography(patent: Patent) -> dict[str, Any]:
+    """The bibliographic facts, or nothing where the patent was never entered."""
+    entered = patent.entered
+    if entered is None:
+        return {}
+    members = (
+        "kind invention_title filed_on published_on granted_on publication_no symbols aliases industry "
+        "strategic_industry family_abroad same_day_patent"
+    )
+    return {name: getattr(entered, name) for name in members.split()}
+
+
+def facts(patent: Patent) -> dict[str, Any]:
+    """The public dated facts."""
+    final = [i for i in patent.invalidations if i.final_on is not None]
+    return {
+        "fees_paid_through": None if patent.entered is None else patent.entered.fees_paid_through,
+        "fees": [[fee.fee_year, fee.paid_on] for fee in patent.fees],
+        "lapsed_on": min((lapse.effective_on for lapse in patent.lapses), default=None),
+        "abandoned_on": patent.abandoned_on,
+        "terminates_on": patent.terminates_on,
+        "invalidations": [
+            {"outcome": i.outcome, "decision_no": i.decision_no, "final_on": i.final_on} for i in final
+        ],
+    }
+
+
+RIGHTS = View(
+    table="patent",
+    thing="patent_id",
+    columns=(("bibliography", "jsonb"), ("facts", "jsonb")),
+    parts=parts,
+    rows=rows,
+    bitemporal=False,
+)

@@ -1,0 +1,287 @@
+"""The one door: filings are judged and registered, facts are taken over, and both are answered for.
+
+`file` judges a filing under the log's lock and enters it, or refuses with all reasons; `judge` is its dry run;
+`enter` takes over facts of other registers, which no rule refuses.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Any
+
+from psycopg import Cursor
+
+from ledger.domain.deciding import Verdict, decide
+from ledger.domain.events import Door, JudgedUnder, LedgerEvent, PledgeRegistered, Source
+from ledger.domain.filing import Caller, Command, Context, Registration
+from ledger.domain.lawsettings import LawSettings
+from ledger.domain.numbers import check_credit_code, registration_number
+from ledger.domain.patent import Patent
+from ledger.domain.periods import ChineseCalendar, WorkingCalendar, civil_date
+from ledger.domain.refusals import NoSuchEntry, Overtaken
+from ledger.domain.rules import catalogue_version, regime
+from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
+from ledger.eventstore.stored_form import canonical
+from ledger.eventstore.world import Stream, World, is_patent
+from ledger.eventstore.writer import Bounds, Entered, RegistrationRow, Waiting, Writer
+from ledger.projections.history import Change
+from ledger.projections.register import RegisterViews
+from ledger.means import Means, judged_under, recorded_text
+from ledger.transcription import SourceRecord, TranscriptionAct
+
+KINDS = {"Y": "pledge", "X": "licence", "K": "declaration", "T": "take"}
+"""Letters of registration numbers and what they register."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A command with who files it and under which key."""
+
+    command: Command
+    caller: Caller
+    key: str
+
+
+class Registry:
+    """The ledger's door for filings and facts, over one writer."""
+
+    def __init__(self, url: str, means: Means, bounds: Bounds = Bounds()) -> None:
+        self.means = means
+        self.datastore = LedgerDatastore(url, "ledger_writer")
+        self.recorder = LedgerRecorder(self.datastore)
+        self.writer = Writer(
+            url,
+            self.recorder,
+            RegisterViews(),
+            Change,
+            clock=means.clock,
+            salts=means.salts,
+            bounds=bounds,
+        )
+
+    def close(self) -> None:
+        """Answer every caller that waits, then close the connections."""
+        self.writer.close()
+        self.datastore.close()
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def file(self, filing: Filing) -> bytes:
+        """The receipt of a filing, as canonical JSON; the same bytes for the same key, for ever.
+
+        Raises Refused with every finding, Overtaken, KeyReused, Busy, Stopped, Unavailable or ClockBehind.
+        """
+        return self.writer.enter(FilingAct(filing, self.means))
+
+    def judge(self, filing: Filing) -> Verdict:
+        """What filing would give now; writes nothing. Raises Refused and Overtaken as `file` does."""
+        act = FilingAct(filing, self.means)
+        verdict: Verdict = self.writer.look(lambda world, moment: act.judge(world, moment)[0])
+        return verdict
+
+    def enter(self, record: SourceRecord, run: str) -> bytes:
+        """Take over a record of another register; raises NotNew where nothing is to be entered."""
+        return self.submit(record, run).result()
+
+    def submit(self, record: SourceRecord, run: str) -> Waiting:
+        """As `enter`, without waiting, so that many records share a commit."""
+        return self.writer.submit(TranscriptionAct(record, run, self.means))
+
+
+class FilingAct:
+    """A filing as the writer enters it."""
+
+    def __init__(self, filing: Filing, means: Means) -> None:
+        self.filing = filing
+        self.caller = filing.caller.id
+        self.key = filing.key
+        self._means = means
+        body = filing.command.model_dump_json().encode()
+        self.weight = len(body) * max(1, len(filing.command.patents))
+        self.size = 2 * max(1, len(filing.command.patents))
+        self.body_hmac = means.digest("body", filing.command.NAME.encode() + b"\n" + body)
+
+    def streams(self) -> Sequence[str]:
+        """The streams the command names by itself; what else it needs, the state tells."""
+        command = self.filing.command
+        return [*command.patents, *(f"filing:{c}" for c in command.consents)]
+
+    def decide(self, world: World, moment: datetime) -> Entered:
+        """Judge it by all rules and make its events."""
+        verdict, context, drawn = self.judge(world, moment)
+        return Entered(
+            filing_id=context.filing_id,
+            events=verdict.events,
+            receipt=lambda first: receipt(context, verdict, first),
+            registrations=self._registrations(verdict, context, drawn),
+        )
+
+    def judge(self, world: World, moment: datetime) -> tuple[Verdict, Context, list[tuple[str, int, str]]]:
+        """The verdict on the state under the lock, with the context it was reached in."""
+        command = addressed(self.filing.command, world)
+        self._check_versions(command, world)
+        drawn: list[tuple[str, int, str]] = []
+        context = self._context(command, world, moment, drawn)
+        patents = {number: world.patent(number) for number in command.patents}
+        return decide(patents, command, context), context, drawn
+
+    def _context(
+        self, command: Command, world: World, moment: datetime, drawn: list[tuple[str, int, str]]
+    ) -> Context:
+        means = self._means
+        today = civil_date(moment)
+
+        def draw(letter: str) -> str:
+            serial = world.draw(KINDS[letter], today.year, means.region)
+            number = registration_number(letter, today.year, means.region, serial)
+            drawn.append((letter, serial, number))
+            return number
+
+        consents = {}
+        for named in command.consents:
+            state = world.state(f"filing:{named}")
+            if isinstance(state, Stream) and state.consent is not None:
+                consents[named] = state.consent
+        return Context(
+            filing_id=means.ids(),
+            now=moment,
+            today=today,
+            caller=self.filing.caller,
+            door=Door.FILED,
+            calendar=means.calendar,
+            law=means.law,
+            judged_under=judged_under(today, means.law),
+            pseudonym=means.pseudonym,
+            draw=draw,
+            consents=consents,
+            evidenced=evidenced(command, world),
+            registrations=Registrations(world),
+            patents=Patents(world),
+        )
+
+    def _check_versions(self, command: Command, world: World) -> None:
+        expected = command.expected_versions
+        actual = {number: world.patent(number).version for number in expected}
+        stale = {number: version for number, version in expected.items() if actual[number] != version}
+        if stale:
+            raise Overtaken(stale, actual)
+
+    def _registrations(
+        self, verdict: Verdict, context: Context, drawn: list[tuple[str, int, str]]
+    ) -> list[RegistrationRow]:
+        covered = tuple(dict.fromkeys(e.originator_id for e in verdict.events if is_patent(e.originator_id)))
+        claim = next((e.claim.id for e in verdict.events if isinstance(e, PledgeRegistered) and e.claim), None)
+        return [
+            RegistrationRow(number, KINDS[letter], context.today.year, self._means.region, serial, covered, claim)
+            for letter, serial, number in drawn
+        ]
+
+
+ADDRESSES = ("registration_no", "licence_id", "declaration_no")
+"""Members by which a command names what it is about instead of patents."""
+
+
+def addressed(command: Command, world: World) -> Command:
+    """A command that names a registration or licence concerns the patents it stands on."""
+    named = next((name for name in ADDRESSES if getattr(command, name, None)), None)
+    if named is None:
+        return command
+    number = getattr(command, named)
+    registration = world.registration(number)
+    if registration is None:
+        raise NoSuchEntry(named, number)
+    if command.patents:
+        return command
+    world.load(registration.patents)
+    standing = [p for p in registration.patents if _concerns(world.patent(p), registration.registration_no)]
+    return command.model_copy(update={"patents": tuple(standing) or registration.patents})
+
+
+def _concerns(patent: Patent, number: str) -> bool:
+    """Whether a pledge registration has not yet left the patent; other registrations concern all of theirs."""
+    pledge = patent.pledge(number)
+    return pledge is None or (pledge.ended_on is None and not pledge.revoked)
+
+
+def evidenced(command: Command, world: World) -> frozenset[str]:
+    """Credit codes of the filing that fail their check digit but stand on recorded evidence."""
+    found = set()
+    for party in command.parties():
+        code = party.credit_code
+        if code is None or check_credit_code(code).check_digit_holds:
+            continue
+        state = world.state(f"party:{code.upper()}")
+        if isinstance(state, Stream) and state.evidenced:
+            found.add(code.upper())
+    return frozenset(found)
+
+
+class Registrations(Mapping[str, Registration]):
+    """Registrations by number, looked up under the lock when a decision asks for one."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __getitem__(self, number: str) -> Registration:
+        found = self._world.registration(number)
+        if found is None:
+            raise KeyError(number)
+        self._world.load(found.patents)
+        return found
+
+    def __iter__(self) -> Any:
+        raise TypeError("registrations are looked up, never listed")
+
+    def __len__(self) -> int:
+        raise TypeError("registrations are looked up, never counted")
+
+
+class Patents(Mapping[str, Patent]):
+    """Patents by number, loaded under the lock when a decision asks for one besides its own."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __getitem__(self, number: str) -> Patent:
+        return self._world.patent(number)
+
+    def __iter__(self) -> Any:
+        raise TypeError("patents are looked up, never listed")
+
+    def __len__(self) -> int:
+        raise TypeError("patents are looked up, never counted")
+
+
+def receipt(context: Context, verdict: Verdict, first: int) -> bytes:
+    """The receipt of a registered filing: canonical JSON without any personal value."""
+    number = next((e.envelope.registration_no for e in verdict.events if e.envelope.registration_no), None)
+    entries = [
+        {"position": position, "patent": event.originator_id, "version": event.originator_version}
+        for position, event in enumerate(verdict.events, first)
+    ]
+    for entry in entries:
+        if not is_patent(str(entry["patent"])):
+            entry["stream"] = entry.pop("patent")
+    return canonical(
+        {
+            "filing_id": context.filing_id,
+            "registration_no": number,
+            "position": first + len(verdict.events) - 1,
+            "recorded_at": recorded_text(context.now),
+            "registered_on": context.today.isoformat(),
+            "filed_by": context.caller.id,
+            "entries": entries,
+            "warnings": [f.as_json() for f in verdict.warnings],
+            "obligations": [f.as_json() for f in verdict.obligations],
+        }
+    )

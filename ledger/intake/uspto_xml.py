@@ -223,10 +223,10 @@ def _text(fields: Fields, name: str, longest: int = TEXT_MAX) -> str:
     """The text of a field on one line, marks of print taken off; empty if there is none."""
     if name not in fields:
         return ""
-    element = fields[name]
-    if any(_local_name(inner) not in INLINE for inner in element.iterdescendants()):
-        raise _Unreadable(f"{name} holds elements where a text should be")
-    text = " ".join("".join(map(str, element.itertext())).translate(WINDOWS_1252).split())
+    text = _flat(fields[name])
+    if not text.isascii():
+        text = text.translate(WINDOWS_1252)
+    text = " ".join(text.split())
     if len(text) > longest:
         raise _Unreadable(f"{name} is longer than {longest:,} characters")
     if text.isascii() and text.isprintable():
@@ -235,6 +235,14 @@ def _text(fields: Fields, name: str, longest: int = TEXT_MAX) -> str:
         return long_text(text)
     except ValueError as error:
         raise _Unreadable(f"{name}: {error}") from error
+
+
+def _flat(element: _Element) -> str:
+    if not len(element):
+        return element.text or ""
+    if any(_local_name(inner) not in INLINE for inner in element.iterdescendants()):
+        raise _Unreadable(f"{_local_name(element)} holds elements where a text should be")
+    return "".join(map(str, element.itertext()))
 
 
 WINDOWS_1252 = {

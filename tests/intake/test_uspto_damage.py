@@ -217,6 +217,8 @@ class TestMarksThatAreNoMarkup:
         ):
             found = read(file_of(record(1).replace("ADA Q.", f"ADA {hidden}"), record(2)))
             assert whole(found) == [1, 2], hidden
+            assert found[0].assignors[0].name.startswith("TALLOW, ADA")
+            assert found[0].assignors[0].executed_on is not None
 
     def test_a_document_type_declaration_may_say_anything(self) -> None:
         for said in (

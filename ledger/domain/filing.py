@@ -1,7 +1,7 @@
 """What every filing states, and the context in which it is judged.
 
-A command is what a filer asks for; the context is what the domain may not fetch by itself: the time,
-the identifiers, the calendar, the settings, who files, and what other streams say.
+A command is what a filer asks for; the context is what the domain may not fetch by itself: the
+time, the identifiers, the calendar, the settings, who files, and what other streams say.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PATENTS_MAX = 1000
 
 
 def patent_no(text: str) -> str:
-    """The canonical id of a number in any printed form; a wrong check digit is left for the rule."""
+    """The canonical id of any printed form; a wrong check digit is left for the rule."""
     try:
         return parse_patent_id(text)
     except InvalidNumber as error:

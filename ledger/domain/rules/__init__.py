@@ -1,6 +1,7 @@
 """The statutory catalogue, one file a chapter of the law; importing it declares every rule."""
 
 from ledger.domain.rules import (
+    consents,
     freezes,
     general,
     licences,
@@ -28,6 +29,7 @@ __all__ = [
     "Definition",
     "Rule",
     "catalogue_version",
+    "consents",
     "freezes",
     "general",
     "judge",

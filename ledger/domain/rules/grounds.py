@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from ledger.domain.consents import Act, Capacity, fits
 from ledger.domain.filing import Command, Context
@@ -32,14 +33,15 @@ def overdue_fee(patent: Patent, context: Context) -> Outcome:
     return Broken(fact={"fee_year": through + 1, "due_on": due.isoformat()})
 
 
-def frozen_fact(patent: Patent, context: Context) -> Outcome:
+def frozen_fact(patent: Patent, context: Context, on: date | None = None) -> Outcome:
     """The outcome of every rule that wants the patent unfrozen: which cases freeze it."""
-    if not patent.frozen(context.today):
+    day = on or context.today
+    if not patent.frozen(day):
         return None
     return Broken(
         fact={
-            "preservations": [p.case_no for p in patent.preserved_by(context.today)],
-            "suspensions": [s.case_no for s in patent.suspended_by(context.today)],
+            "preservations": [p.case_no for p in patent.preserved_by(day)],
+            "suspensions": [s.case_no for s in patent.suspended_by(day)],
         }
     )
 

@@ -475,8 +475,8 @@ def _standing(patent: Patent, registration_no: str, context: Context) -> Pledge 
     DeregisterPledge,
     title="Ground and proof",
     article="PPM 14; CC 393",
-    cure="Name a standing registration, and file proof or a commitment; a waiver needs the pledgee's "
-    "signature.",
+    cure="Name a standing registration, and file proof or a commitment; a waiver needs the "
+    "pledgee's signature.",
 )
 def deregister_ground(patent: Patent, command: DeregisterPledge, context: Context) -> Outcome:
     """A standing registration ends on one of five grounds with proof or commitment; a waiver is the

@@ -1,1 +1,354 @@
-"""Rules still to come."""
+"""Rules of grant, fees and the end of the right (law.md 8.2)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ledger.domain import terms
+from ledger.domain.filing import Command, Context
+from ledger.domain.lifecycle import (
+    Abandon,
+    CompensateTerm,
+    FinaliseInvalidation,
+    GrantPatent,
+    LapseForFee,
+    PatentDetails,
+    RestoreRight,
+    StartInvalidation,
+)
+from ledger.domain.numbers import PatentKind
+from ledger.domain.patent import Patent, Status
+from ledger.domain.periods import add_months, last_day_to_act
+from ledger.domain.refusals import Severity
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
+from ledger.domain.rules.grounds import coowners_missing, frozen_fact, pledgees_missing
+
+# --- compensation of the term -------------------------------------------------------------------
+
+
+@rule(
+    "term-compensation-kind",
+    CompensateTerm,
+    title="Compensation of the term",
+    article="PL 42; IR 77-84",
+    cure="Correct the request: an invention, in time, once, within the days the law gives.",
+)
+def compensation_kind(patent: Patent, command: CompensateTerm, context: Context) -> Outcome:
+    """Only an invention's term is compensated, on a request in time, once and within its limits."""
+    entered, ends_on = patent.entered, patent.terminates_on
+    if entered is None or ends_on is None or entered.granted_on is None:
+        return Unknown("filing date, grant date and kind")
+    if entered.kind is not PatentKind.INVENTION:
+        return Broken(fact={"kind": entered.kind})
+    if any(c.kind == command.kind for c in patent.compensations):
+        return Broken("/kind", {"compensated_before": command.kind})
+    since = entered.granted_on if command.kind == "pta" else command.approved_on
+    if since is None:
+        return Broken("/approved_on", {"missing": ["approved_on"]})
+    months = terms.COMPENSATION_REQUEST_MONTHS
+    last = last_day_to_act(since, months=months, calendar=context.calendar).day
+    if command.requested_on > last:
+        return Broken("/requested_on", {"last_day": last.isoformat()})
+    if command.kind == "pta":
+        given_up = entered.same_day_patent
+        return Broken(fact={"given_up": given_up}) if given_up is not None else None
+    return _drug(patent, command, ends_on)
+
+
+def _drug(patent: Patent, command: CompensateTerm, ends_on: date) -> Outcome:
+    """A drug compensates one patent, within five years and fourteen after its approval."""
+    if command.drug is None:
+        return Broken("/drug", {"missing": ["drug"]})
+    if len(command.patents) > 1:
+        return Broken("/patents", {"drug": command.drug, "patents": len(command.patents)})
+    assert patent.entered is not None, "the filing date was looked at"
+    assert patent.entered.filed_on is not None, "the filing date was looked at"
+    assert command.approved_on is not None, "the approval was looked at"
+    most = terms.drug_compensation_days(
+        filed_on=patent.entered.filed_on, approved_on=command.approved_on, terminates_on=ends_on
+    )
+    return Broken("/days", {"at_most": most}) if command.days > most else None
+
+
+# --- lapse and restoration ----------------------------------------------------------------------
+
+
+@rule(
+    "fee-lapse-after-grace",
+    LapseForFee,
+    title="Lapse after the grace period",
+    article="IR 115; GL V-7 §5.2, V-9 §4.2.2",
+    cure="Decide a month after the six months of grace at the earliest, on the first unpaid year.",
+)
+def lapse_after_grace(patent: Patent, command: LapseForFee, context: Context) -> Outcome:
+    """A right lapses for the first unpaid fee, decided no sooner than a month after its grace."""
+    entered = patent.entered
+    if entered is None or entered.filed_on is None or entered.kind is None:
+        return Unknown("filing date and kind")
+    through = patent.fees_paid_through(command.decided_on)
+    if through is None:
+        return Unknown("up to which year annual fees are paid")
+    years = terms.term_years(entered.kind, entered.filed_on)
+    if command.fee_year != through + 1 or command.fee_year > years:
+        return Broken("/fee_year", {"paid_through": through, "years": years})
+    grace = terms.grace_end(entered.filed_on, command.fee_year, context.calendar)
+    earliest = add_months(grace.unmoved, 1)
+    if command.decided_on < earliest:
+        fact = {"grace_ends_on": grace.day.isoformat(), "earliest": earliest.isoformat()}
+        return Broken("/decided_on", fact)
+    return None
+
+
+@rule(
+    "fee-lapse-paused-when-frozen",
+    LapseForFee,
+    title="No lapse while frozen",
+    article="IR 105; GL V-7 §7.2(2)",
+    cure="Wait until the suspension or preservation ends or is released.",
+)
+def lapse_paused(patent: Patent, command: LapseForFee, context: Context) -> Outcome:
+    """Termination for unpaid fees is paused by an ownership dispute or a court's preservation."""
+    return frozen_fact(patent, context, command.decided_on)
+
+
+@rule(
+    "restore-time",
+    RestoreRight,
+    title="Time and conditions of restoration",
+    article="IR 6; GL V-7 §6",
+    cure="Enter the overdue annual fee as paid; state the restoration fee and a request in time.",
+)
+def restore_time(patent: Patent, command: RestoreRight, context: Context) -> Outcome:
+    """A lapsed right is restored on a request in time, with its fee and the missed act done."""
+    if patent.status(command.effective_on) is not Status.LAPSED:
+        return Broken(fact={"status": patent.status(command.effective_on).value})
+    late = _too_late(patent, command, context)
+    if late is not None:
+        return late
+    if command.fee_paid_on is None:
+        return Broken("/fee_paid_on", {"missing": ["fee_paid_on"]})
+    through = patent.fees_paid_through(command.effective_on)
+    unpaid = max(lapse.fee_year for lapse in patent.lapses)
+    if through is None or through < unpaid:
+        return Broken(fact={"unpaid_fee_year": unpaid})
+    return None
+
+
+def _too_late(patent: Patent, command: RestoreRight, context: Context) -> Broken | None:
+    """Two months from the notice; or from the obstacle's end, and two years from the period's."""
+    since = (
+        command.notice_received_on if command.cause == "good_reason" else command.obstacle_ended_on
+    )
+    if since is None:
+        missing = "notice_received_on" if command.cause == "good_reason" else "obstacle_ended_on"
+        return Broken(f"/{missing}", {"missing": [missing]})
+    last = last_day_to_act(since, months=2, calendar=context.calendar).day
+    if command.cause == "force_majeure":
+        due_on = max(lapse.effective_on for lapse in patent.lapses)
+        grace = add_months(due_on, terms.GRACE_MONTHS)
+        last = min(last, last_day_to_act(grace, months=24, calendar=context.calendar).day)
+    if command.requested_on <= last:
+        return None
+    return Broken("/requested_on", {"last_day": last.isoformat()})
+
+
+# --- abandonment --------------------------------------------------------------------------------
+
+
+@rule(
+    "abandon-all-patentees",
+    Abandon,
+    title="All patentees, the whole patent",
+    article="GL V-9 §4.3",
+    cure="Let every patentee sign, without conditions and for the whole patent.",
+)
+def abandon_all_patentees(patent: Patent, command: Abandon, context: Context) -> Outcome:
+    """A patent is given up by all its patentees, as a whole and without conditions."""
+    if command.conditions is not None:
+        return Broken("/conditions", {"conditional": True})
+    if command.claims:
+        return Broken("/claims", {"claims": list(command.claims)})
+    return coowners_missing(patent, command, context, act="abandonment")
+
+
+@rule(
+    "abandon-pledgee-consent",
+    Abandon,
+    title="Consent of pledgees",
+    article="PPM 17",
+    cure="Record the consent of every pledgee (POST /v1/consents) and name it in consents.",
+)
+def abandon_pledgee_consent(patent: Patent, command: Abandon, context: Context) -> Outcome:
+    """The patent is pledged, and a pledgee has not agreed to its abandonment."""
+    return pledgees_missing(patent, command, context, act="abandonment")
+
+
+@rule(
+    "abandon-open-licence-first-withdrawn",
+    Abandon,
+    title="No open licence",
+    article="GL V-11 §9(2)",
+    cure="Withdraw the open-licence declaration first.",
+)
+def abandon_open(patent: Patent, _: Abandon, context: Context) -> Outcome:
+    """The patent is under an open licence, which is withdrawn before it is given up."""
+    declaration = patent.live_declaration(context.today)
+    if declaration is None:
+        return None
+    return Broken(fact={"declaration_no": declaration.declaration_no})
+
+
+@rule(
+    "abandon-not-frozen",
+    Abandon,
+    title="Not frozen",
+    article="IR 105; GL V-7 §7.2(3)",
+    cure="Wait until the suspension or preservation ends or is released.",
+)
+def abandon_not_frozen(patent: Patent, _: Abandon, context: Context) -> Outcome:
+    """Giving up is suspended by an ownership dispute or a court's preservation."""
+    return frozen_fact(patent, context)
+
+
+@rule(
+    "um-ends-with-invention",
+    GrantPatent,
+    title="Utility model ends with the invention",
+    article="IR 47; PPM 9(5), 17",
+    cure="Record every pledgee's consent to the abandonment of the utility model and name it.",
+)
+def um_ends_with_invention(patent: Patent, command: GrantPatent, context: Context) -> Outcome:
+    """The invention's grant ends a pledged utility model: pledgees consent, and are notified."""
+    invention: PatentDetails | None = command.by_model.get(patent.id)
+    if invention is None or not patent.alive(invention.granted_on):
+        return None
+    missing = pledgees_missing(patent, command, context, act="abandonment")
+    if missing is not None:
+        return missing
+    standing = patent.standing_pledges(context.today)
+    pledgees = [p.name for pledge in standing for p in pledge.now.pledgees]
+    if not pledgees:
+        return None
+    return Broken(fact={"notify": pledgees}, severity=Severity.OBLIGATION)
+
+
+@rule(
+    "lapse-notify-pledgee",
+    LapseForFee,
+    Abandon,
+    FinaliseInvalidation,
+    title="Pledgees are notified",
+    article="PPM 19(1)",
+    severity=Severity.OBLIGATION,
+    cure="The office notifies every pledgee.",
+)
+def notify_pledgee(patent: Patent, _: Command, context: Context) -> Outcome:
+    """The right of a pledged patent ends; the office notifies every pledgee."""
+    standing = patent.standing_pledges(context.today)
+    pledgees = [p.name for pledge in standing for p in pledge.now.pledgees]
+    return Broken(fact={"notify": pledgees}) if pledgees else None
+
+
+# --- invalidation -------------------------------------------------------------------------------
+
+
+@rule(
+    "invalidation-needs-grant",
+    StartInvalidation,
+    title="After grant",
+    article="PL 45",
+    cure="Wait for the grant announcement.",
+)
+def invalidation_needs_grant(patent: Patent, command: StartInvalidation, _: Context) -> Outcome:
+    """Invalidation can be requested from the grant announcement on."""
+    granted = patent.entered.granted_on if patent.entered is not None else None
+    if granted is None:
+        return Unknown("the grant date")
+    if command.effective_on >= granted:
+        return None
+    return Broken("/effective_on", {"granted_on": granted.isoformat()})
+
+
+# --- definitions --------------------------------------------------------------------------------
+
+LIFECYCLE = "tests/domain/test_lifecycle.py"
+FOLD = "tests/domain/test_patent.py"
+TERMS = "tests/domain/test_terms.py"
+
+
+def _define(name: str, command: str, title: str, article: str, function: str, test: str) -> None:
+    define(name, command, title=title, article=article, function=function, test=test)
+
+
+_define(
+    "grant-effective-on-announcement",
+    "GrantPatent",
+    "The right begins with the grant announcement",
+    "PL 39, 40",
+    "ledger.domain.lifecycle.grant_patent",
+    f"{LIFECYCLE}::TestGrant::test_the_right_begins_with_the_grant_announcement",
+)
+_define(
+    "term-by-kind",
+    "GrantPatent",
+    "Term by kind",
+    "PL 42; Announcement 423",
+    "ledger.domain.terms.term_years",
+    TERMS,
+)
+_define(
+    "term-last-day",
+    "ExpirePatent",
+    "Last day in force",
+    "GL V-9 §4.1",
+    "ledger.domain.terms.termination_date",
+    TERMS,
+)
+_define(
+    "fee-year",
+    "PayAnnualFee",
+    "Patent years and due dates",
+    "IR 114-115; GL V-9 §4.2",
+    "ledger.domain.terms.fee_due_on",
+    TERMS,
+)
+_define(
+    "fee-surcharge",
+    "PayAnnualFee",
+    "Surcharge by month",
+    "IR 115; GL V-9 §4.2.1.3",
+    "ledger.domain.terms.surcharge_percent",
+    TERMS,
+)
+_define(
+    "abandon-effective",
+    "Abandon",
+    "Abandonment counts from registration",
+    "GL V-9 §4.3",
+    "ledger.domain.lifecycle.abandon",
+    f"{LIFECYCLE}::TestAbandonment::test_a_patent_is_given_up_on_the_day_of_registration",
+)
+_define(
+    "restore-reopen",
+    "RestoreRight",
+    "A restored right never lapsed",
+    "law.md 5.9",
+    "ledger.domain.patent.evolve",
+    f"{FOLD}::test_a_restored_right_never_lapsed",
+)
+_define(
+    "invalidation-final-effect",
+    "FinaliseInvalidation",
+    "A finally invalid patent never existed",
+    "PL 46-47; GL IV-3 §6.2",
+    "ledger.domain.patent.Patent.status",
+    f"{FOLD}::test_a_wholly_invalid_patent_never_was_in_force",
+)
+_define(
+    "invalidation-decision-pending-flag",
+    "DecideInvalidation",
+    "Pending until final",
+    "GL IV-3 §6.2",
+    "ledger.domain.patent.Invalidation.pending",
+    f"{FOLD}::test_a_decided_invalidation_is_pending_until_it_is_final",
+)

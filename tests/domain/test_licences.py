@@ -24,6 +24,7 @@ from ledger.domain.licences import (
     contract_digest,
 )
 from ledger.domain.money import yuan
+from ledger.domain.parties import Residence
 from ledger.domain.royalties import FixedRate, Free, Instalments, LumpSum, RoyaltyBase, Running
 from tests.builders import (
     BANK,
@@ -498,6 +499,11 @@ class TestAcrossTheBorder:
         command = record_licence(licensees=(licensee,), agency="Wick & Co")
         ALONE.when(command).refused_by("licence-tech-export")
         ALONE.when(command.model_copy(update={"documents": self.ABROAD})).passes()
+
+    def test_where_the_register_has_the_licensor_counts_too(self) -> None:
+        moved = LAMPWORKS.model_copy(update={"residence": Residence.ABROAD})
+        command = record_licence(licensors=(moved,), licensees=(FOREIGNER,), agency="Wick & Co")
+        ALONE.when(command).refused_by("licence-tech-export")
 
     def test_import_is_warned_of(self) -> None:
         scenario = recorded(entered(patentees=(FOREIGNER,)))

@@ -438,11 +438,13 @@ def _filed_on(command: Command, context: Context) -> date:
     article="TIE 2, 16-19, 30-38",
     cure="For export, add the paper technology-export-licence or technology-export-registration; "
     "for import, technology-import-registration.",
-    once=True,
 )
-def tech_export(_: Patent, command: RecordLicence, __: Context) -> Outcome:
+def tech_export(patent: Patent, command: RecordLicence, context: Context) -> Outcome:
     """A licence across the border needs the papers of technology export or import."""
-    if crosses(command.licensors, command.licensees) and not has_export_papers(command):
+    stated = {context.party(p).id for p in command.licensors}
+    owners = tuple(p for p in patent.patentees_on(context.today) or () if p.id in stated)
+    exported = crosses((*command.licensors, *owners), command.licensees)
+    if exported and not has_export_papers(command):
         return Broken("/documents", {"missing": ["technology-export-registration"]})
     imported = crosses(command.licensees, command.licensors)
     if imported and not has_document(

@@ -23,6 +23,7 @@ from ledger.domain.licences import (
     RecordLicence,
     contract_digest,
 )
+from ledger.domain.lifecycle import FinaliseInvalidation
 from ledger.domain.money import yuan
 from ledger.domain.parties import Residence
 from ledger.domain.royalties import FixedRate, Free, Instalments, LumpSum, RoyaltyBase, Running
@@ -46,6 +47,7 @@ from tests.builders import (
     documents,
     entered,
     invalidation_final,
+    invalidation_requested,
     lapsed,
     licensed,
     parties,
@@ -627,6 +629,29 @@ class TestCancelling:
     def test_a_dead_or_frozen_patent_does_not_keep_it(self) -> None:
         recorded(entered(), licensed(), lapsed()).when(cancel_licence()).passes()
         recorded(entered(), licensed(), preserved()).when(cancel_licence()).passes()
+
+
+class TestTheEndOfThePatent:
+    @staticmethod
+    def final(outcome: str) -> FinaliseInvalidation:
+        return FinaliseInvalidation(
+            patents=(PATENT,),
+            effective_on=TODAY,
+            case_no="4W990001",
+            outcome=outcome,
+            decision_no="990001",
+        )
+
+    def test_owes_the_cancellation_of_its_licences(self) -> None:
+        scenario = recorded(entered(), licensed(), invalidation_requested())
+        scenario.when(self.final("whole")).obliges("licence-cancel-on-patent-end")
+        partly = scenario.when(self.final("partial"))
+        assert "licence-cancel-on-patent-end" not in {f.rule for f in partly.findings}
+
+    def test_and_none_where_none_is_recorded(self) -> None:
+        scenario = recorded(entered(), licensed(), invalidation_requested())
+        after = scenario.when(cancel_licence()).given_that().when(self.final("whole"))
+        assert "licence-cancel-on-patent-end" not in {f.rule for f in after.findings}
 
 
 def test_no_royalty_of_a_contract_is_public() -> None:

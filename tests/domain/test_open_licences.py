@@ -18,6 +18,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.lawsettings import LawSettings
 from ledger.domain.licences import ChangeLicence
+from ledger.domain.lifecycle import StartPreservation
 from ledger.domain.money import Money, yuan
 from ledger.domain.open_licences import (
     DeclareOpenLicence,
@@ -433,6 +434,29 @@ class TestWithdrawing:
     def test_a_dead_or_frozen_patent_does_not_keep_it(self) -> None:
         recorded(entered(), declared_open(), lapsed()).when(withdraw()).passes()
         recorded(entered(), declared_open(), suspended()).when(withdraw()).passes()
+
+
+class TestDutyToWithdraw:
+    FREEZING = StartPreservation(
+        patents=(PATENT,),
+        effective_on=TODAY,
+        case_no="(2026) Lantern 2",
+        court="Lanternhill Court",
+        months=6,
+        particulars_match=True,
+        documents=documents("ruling", "assistance-notice"),
+    )
+
+    def test_arises_with_a_case_of_article_86_and_names_whom_to_inform(self) -> None:
+        taken = OPEN.when(take()).given_that()
+        outcome = taken.when(self.FREEZING)
+        outcome.obliges("open-duty-to-withdraw")
+        duty = next(f for f in outcome.findings if f.rule == "open-duty-to-withdraw")
+        assert duty.fact == {"declaration_no": DECLARATION, "inform": ["Millbrook Mills"]}
+
+    def test_only_while_the_declaration_stands(self) -> None:
+        after = OPEN.when(withdraw()).given_that().when(self.FREEZING)
+        assert "open-duty-to-withdraw" not in rules_of(after)
 
 
 class TestTaking:

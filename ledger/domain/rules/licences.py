@@ -13,6 +13,7 @@ from ledger.domain.licences import (
     recorded_licence,
     takes_effect_on,
 )
+from ledger.domain.lifecycle import Abandon, FinaliseInvalidation, LapseForFee
 from ledger.domain.numbers import PatentKind
 from ledger.domain.open_licences import DeclareOpenLicence
 from ledger.domain.parties import Party, PartyDetails, Residence
@@ -38,6 +39,7 @@ from ledger.domain.rules.grounds import (
     overdue_fee,
     pledgees_missing,
 )
+from ledger.domain.transfers import RegisterTransfer
 
 _DAY = timedelta(days=1)
 
@@ -472,6 +474,7 @@ def has_export_papers(command: Command) -> bool:
 @rule(
     "licence-evaluation-report",
     RecordLicence,
+    RegisterTransfer,
     RegisterPledge,
     title="Evaluation report",
     article="GL V-10 §1",
@@ -594,6 +597,24 @@ def cancel_30_days(patent: Patent, command: CancelLicence, context: Context) -> 
 
 def _refused(broken: Broken) -> Broken:
     return Broken(broken.pointer, broken.fact, Severity.REFUSAL)
+
+
+@rule(
+    "licence-cancel-on-patent-end",
+    LapseForFee,
+    FinaliseInvalidation,
+    Abandon,
+    title="Recordals of an ended patent",
+    article="LRM 18; CC 865",
+    severity=Severity.OBLIGATION,
+    cure="The parties have the recorded licences cancelled in time.",
+)
+def cancel_on_patent_end(patent: Patent, command: Command, _: Context) -> Outcome:
+    """The right ends before its term, and licences of it are still recorded."""
+    if isinstance(command, FinaliseInvalidation) and command.outcome != "whole":
+        return None
+    licences = [x for x in patent.licences if x.recorded_on and x.cancelled_on is None]
+    return Broken(fact={"licences": [x.licence_id for x in licences]}) if licences else None
 
 
 define(

@@ -7,6 +7,12 @@ from datetime import date
 
 from ledger.domain.filing import Command, Context, has_document
 from ledger.domain.licences import ChangeLicence, day_after, recorded_licence
+from ledger.domain.lifecycle import (
+    FinaliseInvalidation,
+    LapseForFee,
+    StartPreservation,
+    StartSuspension,
+)
 from ledger.domain.money import plain
 from ledger.domain.numbers import PatentKind
 from ledger.domain.open_licences import (
@@ -404,6 +410,28 @@ def withdraw_unconditional(
         return Broken("/reason", {"missing": ["reason"]})
     told = command.reason != "legitimate" or command.reason_text is not None
     return None if told else Broken("/reason_text", {"missing": ["reason_text"]})
+
+
+@rule(
+    "open-duty-to-withdraw",
+    StartSuspension,
+    StartPreservation,
+    LapseForFee,
+    FinaliseInvalidation,
+    title="Duty to withdraw",
+    article="GL V-11 §2(2)",
+    severity=Severity.OBLIGATION,
+    cure="The patentee withdraws the open licence in time and informs the licensees.",
+)
+def duty_to_withdraw(patent: Patent, command: Command, context: Context) -> Outcome:
+    """A case of Implementing Rules art. 86 arises while the patent is under an open licence."""
+    live = patent.live_declaration(context.today)
+    partial = isinstance(command, FinaliseInvalidation) and command.outcome != "whole"
+    if live is None or partial:
+        return None
+    taken = [x for x in patent.licences if x.declaration_no and x.in_term(context.today)]
+    inform = [p.name for licence in taken for p in licence.now.licensees]
+    return Broken(fact={"declaration_no": live.declaration_no, "inform": inform})
 
 
 def _not_live(declaration_no: str) -> Broken:

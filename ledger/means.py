@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from ledger.domain.events import JudgedUnder
 from ledger.domain.lawsettings import LawSettings
@@ -45,14 +46,19 @@ class Means:
 
     def digest(self, purpose: str, data: bytes) -> bytes:
         """Keyed digest for one purpose; whoever has the data alone cannot compute it."""
-        key = hmac.digest(self.secret, purpose.encode(), "sha256")
-        return hmac.digest(key, data, "sha256")
+        return hmac.digest(_subkey(self.secret, purpose), data, "sha256")
 
     def pseudonym(self, identifier: str) -> str:
         """Stable name of a natural person, from the identity number."""
         return self.digest("person", identifier.encode()).hex()[:32]
 
 
+@lru_cache
+def _subkey(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, purpose.encode(), "sha256")
+
+
+@lru_cache
 def judged_under(day: date, law: LawSettings) -> JudgedUnder:
     """The law, the catalogue and the settings in force on a day."""
     return JudgedUnder(regime=regime(day), catalogue=catalogue_version(), settings=law.digest())

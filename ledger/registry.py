@@ -6,32 +6,24 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from psycopg import Cursor
-
 from ledger.domain.deciding import Verdict, decide
-from ledger.domain.events import Door, JudgedUnder, LedgerEvent, PledgeRegistered, Source
+from ledger.domain.events import Door, OpenLicenceTaken, PledgeRegistered
 from ledger.domain.filing import Caller, Command, Context, Registration
-from ledger.domain.lawsettings import LawSettings
-from ledger.domain.numbers import check_credit_code, registration_number
+from ledger.domain.numbers import credit_code_valid, registration_number
 from ledger.domain.patent import Patent
-from ledger.domain.periods import ChineseCalendar, WorkingCalendar, civil_date
+from ledger.domain.periods import civil_date
 from ledger.domain.refusals import NoSuchEntry, Overtaken
-from ledger.domain.rules import catalogue_version, regime
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.eventstore.stored_form import canonical
+from ledger.eventstore.views import Views
 from ledger.eventstore.world import Stream, World, is_patent
 from ledger.eventstore.writer import Bounds, Entered, RegistrationRow, Waiting, Writer
-from ledger.projections.history import Change
-from ledger.projections.register import RegisterViews
 from ledger.means import Means, judged_under, recorded_text
 from ledger.transcription import SourceRecord, TranscriptionAct
 
@@ -51,15 +43,14 @@ class Filing:
 class Registry:
     """The ledger's door for filings and facts, over one writer."""
 
-    def __init__(self, url: str, means: Means, bounds: Bounds = Bounds()) -> None:
+    def __init__(self, url: str, means: Means, views: Views, bounds: Bounds = Bounds()) -> None:
         self.means = means
         self.datastore = LedgerDatastore(url, "ledger_writer")
         self.recorder = LedgerRecorder(self.datastore)
         self.writer = Writer(
             url,
             self.recorder,
-            RegisterViews(),
-            Change,
+            views,
             clock=means.clock,
             salts=means.salts,
             bounds=bounds,
@@ -123,10 +114,12 @@ class FilingAct:
             filing_id=context.filing_id,
             events=verdict.events,
             receipt=lambda first: receipt(context, verdict, first),
-            registrations=self._registrations(verdict, context, drawn),
+            registrations=self._registrations(world, verdict, context, drawn),
         )
 
-    def judge(self, world: World, moment: datetime) -> tuple[Verdict, Context, list[tuple[str, int, str]]]:
+    def judge(
+        self, world: World, moment: datetime
+    ) -> tuple[Verdict, Context, list[tuple[str, int, str]]]:
         """The verdict on the state under the lock, with the context it was reached in."""
         command = addressed(self.filing.command, world)
         self._check_versions(command, world)
@@ -172,17 +165,36 @@ class FilingAct:
     def _check_versions(self, command: Command, world: World) -> None:
         expected = command.expected_versions
         actual = {number: world.patent(number).version for number in expected}
-        stale = {number: version for number, version in expected.items() if actual[number] != version}
+        stale = {
+            number: version for number, version in expected.items() if actual[number] != version
+        }
         if stale:
             raise Overtaken(stale, actual)
 
     def _registrations(
-        self, verdict: Verdict, context: Context, drawn: list[tuple[str, int, str]]
+        self, world: World, verdict: Verdict, context: Context, drawn: list[tuple[str, int, str]]
     ) -> list[RegistrationRow]:
-        covered = tuple(dict.fromkeys(e.originator_id for e in verdict.events if is_patent(e.originator_id)))
-        claim = next((e.claim.id for e in verdict.events if isinstance(e, PledgeRegistered) and e.claim), None)
+        """A row for each number drawn; a licence taken is known by its filing until it is recorded."""
+        if any(isinstance(event, OpenLicenceTaken) for event in verdict.events):
+            serial = world.draw("take", context.today.year, self._means.region)
+            drawn.append(("T", serial, context.filing_id))
+        covered = tuple(
+            dict.fromkeys(e.originator_id for e in verdict.events if is_patent(e.originator_id))
+        )
+        claim = next(
+            (e.claim.id for e in verdict.events if isinstance(e, PledgeRegistered) and e.claim),
+            None,
+        )
         return [
-            RegistrationRow(number, KINDS[letter], context.today.year, self._means.region, serial, covered, claim)
+            RegistrationRow(
+                number,
+                KINDS[letter],
+                context.today.year,
+                self._means.region,
+                serial,
+                covered,
+                claim,
+            )
             for letter, serial, number in drawn
         ]
 
@@ -193,7 +205,7 @@ ADDRESSES = ("registration_no", "licence_id", "declaration_no")
 
 def addressed(command: Command, world: World) -> Command:
     """A command that names a registration or licence concerns the patents it stands on."""
-    named = next((name for name in ADDRESSES if getattr(command, name, None)), None)
+    named = _address(type(command))
     if named is None:
         return command
     number = getattr(command, named)
@@ -203,8 +215,15 @@ def addressed(command: Command, world: World) -> Command:
     if command.patents:
         return command
     world.load(registration.patents)
-    standing = [p for p in registration.patents if _concerns(world.patent(p), registration.registration_no)]
+    standing = [
+        p for p in registration.patents if _concerns(world.patent(p), registration.registration_no)
+    ]
     return command.model_copy(update={"patents": tuple(standing) or registration.patents})
+
+
+@cache
+def _address(command: type[Command]) -> str | None:
+    return next((name for name in ADDRESSES if name in command.model_fields), None)
 
 
 def _concerns(patent: Patent, number: str) -> bool:
@@ -218,7 +237,7 @@ def evidenced(command: Command, world: World) -> frozenset[str]:
     found = set()
     for party in command.parties():
         code = party.credit_code
-        if code is None or check_credit_code(code).check_digit_holds:
+        if code is None or credit_code_valid(code):
             continue
         state = world.state(f"party:{code.upper()}")
         if isinstance(state, Stream) and state.evidenced:
@@ -264,7 +283,9 @@ class Patents(Mapping[str, Patent]):
 
 def receipt(context: Context, verdict: Verdict, first: int) -> bytes:
     """The receipt of a registered filing: canonical JSON without any personal value."""
-    number = next((e.envelope.registration_no for e in verdict.events if e.envelope.registration_no), None)
+    number = next(
+        (e.envelope.registration_no for e in verdict.events if e.envelope.registration_no), None
+    )
     entries = [
         {"position": position, "patent": event.originator_id, "version": event.originator_version}
         for position, event in enumerate(verdict.events, first)

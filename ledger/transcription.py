@@ -15,7 +15,17 @@ from typing import Any
 from psycopg import Cursor
 
 from ledger.domain.discrepancies import discrepancies
-from ledger.domain.events import Door, Envelope, PatentEvent, RecordWithdrawn, Source
+from ledger.domain.events import (
+    Door,
+    Envelope,
+    LicenceRecorded,
+    OpenLicenceDeclared,
+    PatentEvent,
+    PledgeRegistered,
+    RecordWithdrawn,
+    Source,
+)
+from ledger.domain.numbers import InvalidNumber, parse_registration_number
 from ledger.domain.patent import evolve
 from ledger.domain.periods import civil_date
 from ledger.domain.refusals import NotNew
@@ -35,6 +45,12 @@ INSERT INTO source_record (register, reference, digest, updated_on, filing_id, w
 VALUES (%b, %b, %b, %b, %b, %b, string_to_array(%b, ' '))
 ON CONFLICT (register, reference) DO UPDATE SET digest = excluded.digest, updated_on = excluded.updated_on,
     filing_id = excluded.filing_id, withdrawn = excluded.withdrawn, patents = excluded.patents
+"""
+
+
+INSERT_REGISTRATION = """
+INSERT INTO transcribed_registration (registration_no, patent_id, kind, year, region, serial)
+VALUES (%b, %b, %b, %b::int, %b, %b::bigint) ON CONFLICT DO NOTHING
 """
 
 
@@ -79,7 +95,9 @@ def outcome_of(record: SourceRecord, known: KnownRecord | None) -> str:
         if known.digest == record.digest and known.withdrawn == record.purged:
             return "known"
         if known.updated_on is not None and (record.updated_on or date.min) <= known.updated_on:
-            later_purge = record.purged and not known.withdrawn and record.updated_on == known.updated_on
+            later_purge = (
+                record.purged and not known.withdrawn and record.updated_on == known.updated_on
+            )
             if not later_purge:
                 return "stale"
     if record.purged:
@@ -120,6 +138,11 @@ class TranscriptionAct:
         def beside(curs: Cursor[Any]) -> None:
             row = (record.register, record.reference, record.digest, record.updated_on, filing_id)
             curs.execute(UPSERT_RECORD, (*row, record.purged, " ".join(patents)), prepare=True)
+            for event in events:
+                number = registration_of(event)
+                if number is not None:
+                    curs.execute(INSERT_REGISTRATION, number, prepare=True)
+                    world.forget_serials()
 
         def receipt(first: int) -> bytes:
             return canonical(
@@ -129,7 +152,8 @@ class TranscriptionAct:
                     "position": first + len(events) - 1,
                     "recorded_at": recorded_text(moment),
                     "entries": [
-                        {"position": p, "patent": e.originator_id} for p, e in enumerate(events, first)
+                        {"position": p, "patent": e.originator_id}
+                        for p, e in enumerate(events, first)
                     ],
                     "discrepancies": found,
                 }
@@ -145,7 +169,11 @@ class TranscriptionAct:
         if row is None:
             return None
         return KnownRecord(
-            row["digest"], row["updated_on"], row["filing_id"], row["withdrawn"], tuple(row["patents"])
+            row["digest"],
+            row["updated_on"],
+            row["filing_id"],
+            row["withdrawn"],
+            tuple(row["patents"]),
         )
 
     def _events(
@@ -195,7 +223,9 @@ class TranscriptionAct:
             registration_no=registration_no,
             filed_by=CALLER,
             door=Door.TRANSCRIBED,
-            source=Source(register=record.register, reference=record.reference, digest=record.digest),
+            source=Source(
+                register=record.register, reference=record.reference, digest=record.digest
+            ),
             received_on=today,
             effective_on=effective_on,
             recorded_at=moment,
@@ -216,3 +246,23 @@ class TranscriptionAct:
             for found in discrepancies(patent)
             if found.filing_id == filing_id
         ]
+
+
+def registration_of(
+    event: PatentEvent,
+) -> tuple[str, str, str, int | None, str | None, int | None] | None:
+    """The row by which a filing can later be about what another register has registered."""
+    match event:
+        case PledgeRegistered():
+            number, kind = event.envelope.registration_no or event.filing_id, "pledge"
+        case LicenceRecorded(licence_id=number):
+            kind = "licence"
+        case OpenLicenceDeclared(declaration_no=number):
+            kind = "declaration"
+        case _:
+            return None
+    try:
+        parsed = parse_registration_number(number, letters="YXK")
+    except InvalidNumber:
+        return (number, event.originator_id, kind, None, None, None)
+    return (number, event.originator_id, kind, parsed.year, parsed.region, parsed.serial)

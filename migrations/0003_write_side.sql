@@ -13,6 +13,18 @@ CREATE TABLE registration (
     UNIQUE (kind, year, region, serial)
 );
 
+-- Registrations of other registers, as they are told: a number may come patent by patent. A filing may be about
+-- them, and numbers drawn here begin behind them.
+CREATE TABLE transcribed_registration (
+    registration_no text NOT NULL,
+    patent_id text NOT NULL,
+    kind text NOT NULL,
+    year int,
+    region text,
+    serial bigint,
+    PRIMARY KEY (registration_no, patent_id)
+);
+
 -- A filing is entered once: same caller and key, same receipt in the same bytes for ever. The row keeps a keyed
 -- digest of the body, never a plain one, which could be guessed.
 CREATE TABLE idempotency (
@@ -61,7 +73,7 @@ CREATE TRIGGER registration_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON r
 CREATE TRIGGER idempotency_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON idempotency
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-GRANT SELECT, INSERT ON registration, idempotency, personal TO ledger_writer;
+GRANT SELECT, INSERT ON registration, transcribed_registration, idempotency, personal TO ledger_writer;
 GRANT SELECT, INSERT, DELETE ON standing_pledge, standing_declaration TO ledger_writer;
 GRANT SELECT, INSERT, UPDATE ON source_record TO ledger_writer;
-GRANT SELECT ON registration, source_record TO ledger_auditor;
+GRANT SELECT ON registration, transcribed_registration, source_record TO ledger_auditor;

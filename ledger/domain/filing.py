@@ -137,21 +137,27 @@ class Context:
     patents: Mapping[str, Patent] = field(default_factory=dict)
     source: Source | None = None
     memo: dict[object, object] = field(default_factory=dict)
-    """Values computed once a filing, such as who signed."""
+    """What is computed once a filing: its parties, by the identity of their details, and who signed."""
 
     def party(self, details: PartyDetails) -> Party:
-        return party_of(details, self.pseudonym)
+        """The party that details of the filing describe."""
+        known = self.memo.get(id(details))
+        if known is None:
+            known = self.memo[id(details)] = party_of(details, self.pseudonym)
+        assert isinstance(known, Party), "details are remembered as their party"
+        return known
 
     def ids(self, refs: tuple[str, ...]) -> frozenset[str]:
         """Identity keys of the parties that references mean."""
-        return frozenset(party_ref(ref, self.pseudonym) for ref in refs)
+        return frozenset(party_ref(ref, self.pseudonym) for ref in refs) if refs else frozenset()
 
     def signers(self, command: Command) -> frozenset[str]:
         """Who signed the form, by identity key."""
-        key = ("signers", id(command))
-        if key not in self.memo:
-            self.memo[key] = self.ids(command.signed_by)
-        return self.memo[key]  # type: ignore[return-value]
+        known = self.memo.get("signers")
+        if known is None:
+            known = self.memo["signers"] = self.ids(command.signed_by)
+        assert isinstance(known, frozenset), "signers are remembered as a set"
+        return known
 
     def declared(self, command: Command, kind: str) -> frozenset[str]:
         """Who made a declaration of a kind, by identity key."""

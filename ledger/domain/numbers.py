@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from stdnum.cn import uscc
@@ -204,6 +205,7 @@ class CreditCodeCheck:
         return None
 
 
+@lru_cache(maxsize=10_000)
 def check_credit_code(code: str) -> CreditCodeCheck:
     """Look at a unified social credit code (GB 32100-2015).
 

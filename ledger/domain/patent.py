@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import assert_never
+from typing import Any, assert_never
 
 from ledger.domain import terms
 from ledger.domain.events import (
@@ -218,7 +218,7 @@ class Status(StrEnum):
     INVALID = "invalid"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Patent:
     """The state a decision is taken on."""
 
@@ -226,6 +226,8 @@ class Patent:
     version: int = 0
     facts: tuple[PatentEvent, ...] = ()
     """The facts that count, in the order in which they take effect."""
+    publicly_known: bool = False
+    """Whether any fact of it is public."""
     entered: PatentEntered | None = None
     patentees: tuple[Patentees, ...] = ()
     pledges: tuple[Pledge, ...] = ()
@@ -370,6 +372,13 @@ class Patent:
         return [i for i in self.invalidations if i.pending(on)]
 
 
+def changed(patent: Patent, **members: Any) -> Patent:
+    """The patent with other members: what `dataclasses.replace` does, at a tenth of its time."""
+    copy = object.__new__(Patent)
+    copy.__dict__.update(patent.__dict__, **members)
+    return copy
+
+
 def replay(patent_id: str, events: list[PatentEvent]) -> Patent:
     """The patent a stream of recorded facts makes."""
     patent = Patent(patent_id)
@@ -391,7 +400,7 @@ def evolve(patent: Patent, event: PatentEvent) -> Patent:
     folded = Patent(patent.id)
     for fact in sorted([*kept, event], key=_order):
         folded = _applied(folded, fact)
-    return replace(folded, version=event.originator_version)
+    return changed(folded, version=event.originator_version)
 
 
 def evolve_in_order(patent: Patent, fact: PatentEvent) -> Patent:
@@ -419,23 +428,28 @@ def _order(fact: PatentEvent) -> tuple[date, int, str, str, int]:
 
 def _applied(patent: Patent, event: PatentEvent) -> Patent:
     """The patent with one fact that takes effect after all it knows."""
-    patent = replace(patent, version=event.originator_version, facts=(*patent.facts, event))
+    patent = changed(
+        patent,
+        version=event.originator_version,
+        facts=(*patent.facts, event),
+        publicly_known=patent.publicly_known or not event.HIDDEN,
+    )
     on = event.envelope.effective_on
     match event:
         case PatentEntered():
             held = Patentees(event.granted_on or on, event.patentees, event.filing_id)
             patentees = (held,) if event.patentees else ()
-            return replace(patent, entered=event, patentees=patentees)
+            return changed(patent, entered=event, patentees=patentees)
         case AnnualFeePaid():
-            return replace(patent, fees=(*patent.fees, event))
+            return changed(patent, fees=(*patent.fees, event))
         case FeeLapseDecided():
-            return replace(patent, lapses=(*patent.lapses, event))
+            return changed(patent, lapses=(*patent.lapses, event))
         case RightRestored():
-            return replace(patent, lapses=())
+            return changed(patent, lapses=())
         case PatentAbandoned():
-            return replace(patent, abandoned_on=on)
+            return changed(patent, abandoned_on=on)
         case TermCompensated():
-            return replace(patent, compensations=(*patent.compensations, event))
+            return changed(patent, compensations=(*patent.compensations, event))
         case InvalidationRequested() | InvalidationDecided() | InvalidationFinal():
             return _with_invalidation(patent, event)
         case PreservationStarted() | PreservationContinued() | PreservationReleased():
@@ -459,7 +473,7 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:
         ):
             return _with_pledge(patent, event)
         case RecordedElsewhere():
-            return replace(patent, elsewhere=(*patent.elsewhere, event))
+            return changed(patent, elsewhere=(*patent.elsewhere, event))
         case RecordWithdrawn():
             return patent
     assert_never(event)
@@ -483,7 +497,7 @@ def _with_patentees(patent: Patent, event: TransferRegistered | NameOrAddressCha
             assert_never(event)
     since = Patentees(event.effective_on, new, event.filing_id)
     earlier = tuple(p for p in patent.patentees if p.since != since.since)
-    return replace(patent, patentees=(*earlier, since))
+    return changed(patent, patentees=(*earlier, since))
 
 
 def _with_invalidation(
@@ -511,7 +525,7 @@ def _with_invalidation(
         case _:
             assert_never(event)
     others = tuple(i for i in patent.invalidations if i.case_no != event.case_no)
-    return replace(patent, invalidations=(*others, case))
+    return changed(patent, invalidations=(*others, case))
 
 
 def _with_preservation(
@@ -527,7 +541,7 @@ def _with_preservation(
                 event.months,
                 event.ends_on,
             )
-            return replace(patent, preservations=(*patent.preservations, paper))
+            return changed(patent, preservations=(*patent.preservations, paper))
         case PreservationContinued():
             change = {"ends_on": event.ends_on, "months": None}
         case PreservationReleased():
@@ -540,7 +554,7 @@ def _with_preservation(
         else paper
         for paper in patent.preservations
     )
-    return replace(patent, preservations=changed)
+    return changed(patent, preservations=changed)
 
 
 def _with_suspension(
@@ -555,7 +569,7 @@ def _with_suspension(
                 event.in_invalidation,
                 requested_by=event.requested_by,
             )
-            return replace(patent, suspensions=(*patent.suspensions, started))
+            return changed(patent, suspensions=(*patent.suspensions, started))
         case SuspensionExtended():
             change = {"ends_on": event.ends_on, "extended": True}
         case SuspensionEnded():
@@ -565,7 +579,7 @@ def _with_suspension(
     changed = tuple(
         replace(s, **change) if s.case_no == event.case_no else s for s in patent.suspensions
     )
-    return replace(patent, suspensions=changed)
+    return changed(patent, suspensions=changed)
 
 
 def _with_licence(
@@ -596,7 +610,7 @@ def _with_licence(
                 contract_digest=event.contract_digest,
                 contract_on=event.contract_on,
             )
-            return replace(patent, licences=(*patent.licences, recorded))
+            return changed(patent, licences=(*patent.licences, recorded))
         case LicenceChanged():
             return _with_each_licence(patent, event.licence_id, lambda x: _reshaped(x, event))
         case LicenceCancelled():
@@ -627,7 +641,7 @@ def _with_each_licence(
     patent: Patent, licence_id: str, change: Callable[[Licence], Licence]
 ) -> Patent:
     changed = tuple(change(x) if x.licence_id == licence_id else x for x in patent.licences)
-    return replace(patent, licences=changed)
+    return changed(patent, licences=changed)
 
 
 def _with_open_licence(
@@ -655,7 +669,7 @@ def _with_open_licence(
                 None,
                 declaration_no=event.declaration_no,
             )
-            return replace(patent, licences=(*patent.licences, taken))
+            return changed(patent, licences=(*patent.licences, taken))
         case OpenLicenceContractRecorded():
             number = event.envelope.registration_no
             if patent.licence(event.licence_id) is not None:
@@ -683,7 +697,7 @@ def _with_open_licence(
                 on,
                 declaration_no=event.declaration_no,
             )
-            return replace(patent, licences=(*patent.licences, recorded))
+            return changed(patent, licences=(*patent.licences, recorded))
     assert_never(event)
 
 
@@ -701,7 +715,7 @@ def _with_declaration(patent: Patent, event: OpenLicenceDeclared | OpenLicenceWi
                 event.ends_on,
                 event.contact,
             )
-            return replace(patent, declarations=(*patent.declarations, declared))
+            return changed(patent, declarations=(*patent.declarations, declared))
         case OpenLicenceWithdrawn():
             changed = tuple(
                 replace(d, withdrawn_on=event.effective_on)
@@ -709,7 +723,7 @@ def _with_declaration(patent: Patent, event: OpenLicenceDeclared | OpenLicenceWi
                 else d
                 for d in patent.declarations
             )
-            return replace(patent, declarations=changed)
+            return changed(patent, declarations=changed)
     assert_never(event)
 
 
@@ -724,7 +738,7 @@ def _with_pledge(
             shape = PledgeShape(on, event.pledgors, event.pledgees, event.debtor, event.claim)
             filed = event.envelope.door is Door.FILED
             registered = Pledge(number, event.filing_id, filed, (shape,), event.contract_on)
-            return replace(patent, pledges=(*patent.pledges, registered))
+            return changed(patent, pledges=(*patent.pledges, registered))
         case PledgeChanged():
             return _with_each_pledge(patent, number, lambda p: _pledge_reshaped(p, event))
         case PledgeReleased():
@@ -757,4 +771,4 @@ def _pledge_reshaped(pledge: Pledge, event: PledgeChanged) -> Pledge:
 
 def _with_each_pledge(patent: Patent, number: str, change: Callable[[Pledge], Pledge]) -> Patent:
     changed = tuple(change(p) if p.registration_no == number else p for p in patent.pledges)
-    return replace(patent, pledges=changed)
+    return changed(patent, pledges=changed)

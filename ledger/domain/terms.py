@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from ledger.domain.numbers import PatentKind
@@ -52,6 +53,7 @@ def term_years(kind: PatentKind, filed_on: date) -> int:
             return 15 if filed_on >= DESIGN_15_YEARS_FROM else 10
 
 
+@lru_cache(maxsize=50_000)
 def termination_date(
     kind: PatentKind, filed_on: date, compensated_until: date | None = None
 ) -> date:
@@ -92,6 +94,7 @@ def fee_year_of(filed_on: date, day: date) -> int:
     return years + (add_years(filed_on, years) <= day)
 
 
+@lru_cache(maxsize=50_000)
 def fee_due_on(filed_on: date, year: int) -> date:
     """Due date of the fee of a patent year: the anniversary that starts it, unmoved."""
     return add_years(filed_on, year - 1)

@@ -43,10 +43,10 @@ Decide = Callable[[int], Sequence[StoredEvent]]
 class LedgerDatastore(PostgresDatastore):
     """The library's datastore on a whole connection string (TLS, several hosts) and under a role."""
 
-    def __init__(self, url: str, role: Role | None, *, pool_size: int = 2, pool_size_max: int = 12) -> None:
-        super().__init__(
-            "", "", "", "", "", originator_id_type="text", enable_db_functions=False
-        )
+    def __init__(
+        self, url: str, role: Role | None, *, pool_size: int = 2, pool_size_max: int = 12
+    ) -> None:
+        super().__init__("", "", "", "", "", originator_id_type="text", enable_db_functions=False)
         self.pool = ConnectionPool(
             conninfo(url, role),
             connection_class=Connection[DictRow],

@@ -75,7 +75,12 @@ def canonical(value: Any) -> bytes:
 
 def digest(salt: str, name: str, value: Any) -> str:
     """The digest that stands in an entry for a member that is not shown."""
-    return sha256(canonical([salt, name, value])).hexdigest()
+    return _digest(salt, name, canonical(value))
+
+
+def _digest(salt: str, name: str, value: bytes) -> str:
+    # Salt and name are plain ASCII, so this is the canonical JSON of the three.
+    return sha256(b'["%b","%b",%b]' % (salt.encode(), name.encode(), value)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +146,12 @@ def encode_dumped(
         entry["fields"] = {name: fields[name] for name in kind.public}
 
     fresh = iter(salts(len(concealed) + len(kind.personal)))
-    opened = {name: [next(fresh), value] for name, value in concealed.items()}
+    opened, digests = [], []
+    for name in sorted(concealed):
+        salt, value = next(fresh), canonical(concealed[name])
+        digests.append(_digest(salt, name, value))
+        opened.append(b'"%b":["%b",%b]' % (name.encode(), salt.encode(), value))
     personal = [PersonalValue(name, next(fresh), fields[name]) for name in kind.personal]
-    digests = [digest(salt, name, value) for name, (salt, value) in opened.items()]
     digests += [digest(p.salt, p.name, p.value) for p in personal]
     entry["digests"] = sorted(digests)
 
@@ -153,7 +161,7 @@ def encode_dumped(
             f"the entry for {event.originator_id} has {len(line)} bytes, at most {ENTRY_BYTES_MAX}"
         )
         raise EntryTooLarge(message)
-    state = line + b"\n" + canonical(opened)
+    state = b"%b\n{%b}" % (line, b",".join(opened))
     stored = StoredEvent(event.originator_id, event.originator_version, event.TOPIC, state)
     return stored, [p for p in personal if p.value is not None]
 

@@ -34,11 +34,19 @@ WHERE originator_id = ANY(%b::text[]) ORDER BY originator_id, originator_version
 """
 SELECT_TOUCHED = "SELECT DISTINCT originator_id FROM stored_events WHERE notification_id > %b"
 SELECT_LAST = "SELECT state FROM stored_events WHERE notification_id = %b"
-SELECT_REGISTRATIONS = """
-SELECT registration_no, kind, patents, secured_claim_id FROM registration
-WHERE registration_no = ANY(%b::text[])
+SELECT_REGISTRATION = """
+SELECT kind, patents, secured_claim_id FROM registration WHERE registration_no = %b
+UNION ALL
+SELECT min(kind), array_agg(patent_id ORDER BY patent_id), NULL FROM transcribed_registration
+WHERE registration_no = %b HAVING count(*) > 0
+LIMIT 1
 """
-SELECT_SERIALS = "SELECT kind, max(serial) AS serial FROM registration WHERE year = %b AND region = %b GROUP BY kind"
+SELECT_SERIALS = """
+SELECT kind, max(serial) AS serial FROM (
+    SELECT kind, serial FROM registration WHERE year = %b AND region = %b
+    UNION ALL SELECT kind, serial FROM transcribed_registration WHERE year = %b AND region = %b
+) AS drawn GROUP BY kind
+"""
 
 REMEMBERED_MAX = 50_000
 """States kept in memory, the least recently used forgotten first."""
@@ -130,6 +138,8 @@ class World:
             self._states.popitem(last=False)
         self._serials.update(self._drawn)
         self._registrations.update(self._registered)
+        if len(self._registrations) > REMEMBERED_MAX:
+            self._registrations.clear()
         self.head = head
         self.recorded_at = moment or self.recorded_at
         self.abandon()
@@ -183,12 +193,10 @@ class World:
         """The registration a number names; registrations never change once made."""
         known = self._registered.get(number) or self._registrations.get(number)
         if known is None:
-            assert self._curs is not None, "a group has begun"
-            row = self._curs.execute(SELECT_REGISTRATIONS, ([number],), prepare=True).fetchone()
+            row = self.query(SELECT_REGISTRATION, (number, number))
             if row is not None:
                 patents = tuple(row["patents"])
                 known = Registration(number, row["kind"], patents, row["secured_claim_id"])
-                self._registrations[number] = known
         return known
 
     def last_serial(self, kind: str, year: int, region: str) -> int:
@@ -197,7 +205,7 @@ class World:
         drawn = self._drawn.get(key, self._serials.get(key))
         if drawn is None:
             assert self._curs is not None, "a group has begun"
-            for row in self._curs.execute(SELECT_SERIALS, (year, region)).fetchall():
+            for row in self._curs.execute(SELECT_SERIALS, (year, region, year, region)).fetchall():
                 self._serials.setdefault((row["kind"], year, region), row["serial"])
             drawn = self._serials.setdefault(key, 0)
         return drawn
@@ -221,6 +229,10 @@ class World:
         self._drawn[(kind, year, region)] = serial
         return serial
 
+    def forget_serials(self) -> None:
+        """Numbers came from elsewhere: look again before the next is drawn."""
+        self._serials.clear()
+
     def remember(self, registration: Registration) -> None:
         """A registration that this group makes."""
         self._registered[registration.registration_no] = registration
@@ -229,11 +241,15 @@ class World:
 def decoded(row: dict[str, Any]) -> LedgerEvent:
     """The event of a row of the log."""
     return stored_form.decode(
-        StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+        StoredEvent(
+            row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
+        )
     )
 
 
 def recorded_at(state: bytes) -> datetime:
     """When a stored event was recorded."""
     entry, opened = stored_form.lines(state)
-    return datetime.fromisoformat(entry["recorded_at"] if "recorded_at" in entry else opened["recorded_at"][1])
+    return datetime.fromisoformat(
+        entry["recorded_at"] if "recorded_at" in entry else opened["recorded_at"][1]
+    )

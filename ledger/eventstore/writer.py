@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import orjson
 import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg import Cursor
@@ -41,43 +42,67 @@ from ledger.domain.filing import Registration
 from ledger.domain.patent import Patent
 from ledger.domain.refusals import Declined, KeyReused
 from ledger.eventstore import stored_form
+from ledger.eventstore.batch import Batch, Insert
 from ledger.eventstore.recorder import LedgerRecorder
 from ledger.eventstore.stored_form import EntryTooLarge, Salts
+from ledger.eventstore.views import Change, Views
 from ledger.eventstore.world import World
 
 log = logging.getLogger(__name__)
 
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+"""Whatever the server's default: the head must be read after the lock is granted, by a snapshot of its own."""
+
 SELECT_KEYS = """
 SELECT caller, key, body_hmac, receipt FROM idempotency
-WHERE (caller, key) IN (SELECT * FROM unnest(%b::text[], %b::text[]))
+WHERE (caller, key) IN (SELECT x.caller, x.key FROM json_to_recordset(%s::json) AS x(caller text, key text))
 """
-INSERT_WRITE_SIDE = """
-WITH unpledged AS (
-    DELETE FROM standing_pledge AS s USING unnest(%b::text[], %b::text[]) AS gone(patent_id, registration_no)
-    WHERE s.patent_id = gone.patent_id AND s.registration_no = gone.registration_no
-), undeclared AS (
-    DELETE FROM standing_declaration AS s
-    USING unnest(%b::text[], %b::text[]) AS gone(patent_id, declaration_no)
-    WHERE s.patent_id = gone.patent_id AND s.declaration_no = gone.declaration_no
-), registered AS (
-    INSERT INTO registration
-        (registration_no, kind, year, region, serial, patents, secured_claim_id, filing_id)
-    SELECT no, kind, year, region, serial, string_to_array(patents, ' '), claim, filing_id
-    FROM unnest(%b::text[], %b::text[], %b::int[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::text[])
-        AS added(no, kind, year, region, serial, patents, claim, filing_id)
+DELETE_STANDING = """
+WITH document AS (SELECT %s::json AS d), unpledged AS (
+    DELETE FROM standing_pledge AS s
+    USING document, json_to_recordset(document.d -> 'unpledged') AS gone(patent_id text, number text)
+    WHERE s.patent_id = gone.patent_id AND s.registration_no = gone.number
 )
-INSERT INTO idempotency (caller, key, body_hmac, filing_id, last_position, receipt)
-SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::text[], %b::bigint[], %b::bytea[])
+DELETE FROM standing_declaration AS s
+USING document, json_to_recordset(document.d -> 'undeclared') AS gone(patent_id text, number text)
+WHERE s.patent_id = gone.patent_id AND s.declaration_no = gone.number
 """
-INSERT_STANDING = """
-WITH pledged AS (INSERT INTO standing_pledge SELECT * FROM unnest(%b::text[], %b::text[]))
-INSERT INTO standing_declaration SELECT * FROM unnest(%b::text[], %b::text[])
-"""
-INSERT_PERSONAL = """
-INSERT INTO personal (position, name, salt, value)
-SELECT position, name, salt, value::jsonb
-FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[]) AS added(position, name, salt, value)
-"""
+REGISTRATION = Insert(
+    "registration",
+    record=(
+        ("registration_no", "text"),
+        ("kind", "text"),
+        ("year", "int"),
+        ("region", "text"),
+        ("serial", "bigint"),
+        ("patents", "text[]"),
+        ("secured_claim_id", "text"),
+        ("filing_id", "text"),
+    ),
+)
+IDEMPOTENCY = Insert(
+    "idempotency",
+    record=(
+        ("caller", "text"),
+        ("key", "text"),
+        ("hmac", "text"),
+        ("filing_id", "text"),
+        ("last_position", "bigint"),
+        ("answer", "text"),
+    ),
+    values=(("body_hmac", "decode(x.hmac, 'hex')"), ("receipt", "convert_to(x.answer, 'UTF8')")),
+    omit=("hmac", "answer"),
+)
+STANDING_PLEDGE = Insert(
+    "standing_pledge", record=(("patent_id", "text"), ("registration_no", "text"))
+)
+STANDING_DECLARATION = Insert(
+    "standing_declaration", record=(("patent_id", "text"), ("declaration_no", "text"))
+)
+PERSONAL = Insert(
+    "personal",
+    record=(("position", "bigint"), ("name", "text"), ("salt", "text"), ("value", "jsonb")),
+)
 
 RECONNECT_SECONDS_MAX = 10.0
 """How long a group waits for a lost database before its callers are told to come back."""
@@ -112,6 +137,19 @@ class RegistrationRow:
     serial: int
     patents: tuple[str, ...]
     secured_claim_id: str | None
+
+    def record(self, filing_id: str) -> dict[str, Any]:
+        """The row as the table takes it."""
+        return {
+            "registration_no": self.registration_no,
+            "kind": self.kind,
+            "year": self.year,
+            "region": self.region,
+            "serial": self.serial,
+            "patents": self.patents,
+            "secured_claim_id": self.secured_claim_id,
+            "filing_id": filing_id,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +191,6 @@ class Act(Protocol):
     def decide(self, world: World, moment: datetime) -> Entered:
         """Judge it; raises Refused or Overtaken."""
         ...
-
-
-class Change(Protocol):
-    """A patent before and after one filing."""
-
-    before: Patent
-    after: Patent
-    position: int
-
-
-class Views(Protocol):
-    """The register views, as the writer knows them."""
-
-    def write(self, curs: Cursor[Any], changes: Sequence[Any]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +245,19 @@ class Group:
     answers: list[tuple[Waiting, bytes]] = field(default_factory=list)
     failures: list[tuple[Waiting, BaseException]] = field(default_factory=list)
     stored: list[StoredEvent] = field(default_factory=list)
-    personal: list[tuple[int, str, str, str]] = field(default_factory=list)
-    changes: list[tuple[Patent, Patent, int]] = field(default_factory=list)
+    personal: list[tuple[int, str, str, Any]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     def clear(self) -> None:
         """Begin again with nothing decided."""
-        for decided in (self.entered, self.answers, self.failures, self.stored, self.personal, self.changes):
+        for decided in (
+            self.entered,
+            self.answers,
+            self.failures,
+            self.stored,
+            self.personal,
+            self.changes,
+        ):
             decided.clear()  # type: ignore[attr-defined]
 
 
@@ -238,7 +269,6 @@ class Writer:
         url: str,
         recorder: LedgerRecorder,
         views: Views,
-        change: Callable[[Patent, Patent, int], Any],
         *,
         clock: Callable[[], datetime],
         salts: Salts,
@@ -247,7 +277,6 @@ class Writer:
         self._url = url
         self._recorder = recorder
         self._views = views
-        self._change = change
         self._clock = clock
         self._salts = salts
         self._bounds = bounds
@@ -275,8 +304,7 @@ class Writer:
                 self._work(until=waiting)
             finally:
                 self._turn.release()
-            if self._queue:
-                self._wake.set()
+                self._wake_for_the_rest()
         return waiting.result()
 
     def submit(self, act: Act) -> Waiting:
@@ -297,22 +325,27 @@ class Writer:
 
     def look(self, look: Callable[[World, datetime], Any]) -> Any:
         """Run a function on the state under the lock and write nothing: the dry run of a filing."""
-        with self._turn:
-            try:
+        try:
+            with self._turn:
+                if self._stopping:
+                    raise Stopped
                 return self._look(look)
-            except psycopg.Error as error:
-                self._drop_connection()
-                raise Unavailable(str(error)) from error
+        finally:
+            self._wake_for_the_rest()
 
     def _look(self, look: Callable[[World, datetime], Any]) -> Any:
-        with self._connected().cursor() as curs:
-            curs.execute("BEGIN")
-            try:
-                self._world.begin(curs, self._recorder._lock(curs))
-                return look(self._world, self._moment())
-            finally:
-                self._world.abandon()
-                curs.execute("ROLLBACK")
+        try:
+            with self._connected().cursor() as curs:
+                curs.execute(BEGIN)
+                try:
+                    self._world.begin(curs, self._recorder._lock(curs))
+                    return look(self._world, self._moment())
+                finally:
+                    self._world.abandon()
+                    curs.execute("ROLLBACK")
+        except psycopg.Error as error:
+            self._drop_connection()
+            raise Unavailable(str(error)) from error
 
     def close(self) -> None:
         """Stop taking acts, answer every caller that waits, close the connection."""
@@ -332,8 +365,14 @@ class Writer:
             self._wake.clear()
             with self._turn:
                 self._work(until=None)
+            self._wake_for_the_rest()
             if self._stopping and not self._queue:
                 return
+
+    def _wake_for_the_rest(self) -> None:
+        """Called after every turn: whoever queued during it and found it taken relies on this."""
+        if self._queue:
+            self._wake.set()
 
     def _work(self, until: Waiting | None) -> None:
         """File groups until nothing waits, or until the given caller is answered."""
@@ -342,10 +381,9 @@ class Writer:
             try:
                 self._file(group)
             except BaseException as error:
-                for waiting in group:
-                    if not waiting.answered:
-                        waiting.fail(error)
+                # The thread that files is told to end: callers may come back with the same key.
                 self._drop_connection()
+                self._fail(group, Unavailable(f"the filing thread was interrupted: {error!r}"))
                 if not isinstance(error, Exception):
                     raise
 
@@ -370,10 +408,14 @@ class Writer:
             try:
                 self._enter(group)
                 return
-            except (Unavailable, ClockBehind) as error:
+            except Unavailable as error:
                 self._fail(group, error)
                 return
-            except psycopg.Error as error:
+            except ClockBehind as error:
+                self._rollback()
+                self._fail(group, error)
+                return
+            except Exception as error:
                 if not self._lost(error):
                     self._rollback()
                     self._one_by_one(group, error)
@@ -382,9 +424,10 @@ class Writer:
                 self._drop_connection()
         self._fail(group, Unavailable("the connection was lost again and again"))
 
-    def _one_by_one(self, group: list[Waiting], error: psycopg.Error) -> None:
+    def _one_by_one(self, group: list[Waiting], error: Exception) -> None:
         """Find the act that failed its group, so that it fails alone."""
         if len(group) == 1:
+            log.error("an act failed while it was entered", exc_info=error)
             self._fail(group, error)
             return
         log.warning("a group of %d acts failed and is filed one by one: %s", len(group), error)
@@ -393,14 +436,15 @@ class Writer:
 
     def _fail(self, group: list[Waiting], error: BaseException) -> None:
         for waiting in group:
-            waiting.fail(error)
+            if not waiting.answered:
+                waiting.fail(error)
 
     def _enter(self, group: list[Waiting]) -> None:
         """Decide, append, write and commit a group in one transaction, then answer."""
         connection = self._connected()
         outcome = Group()
         with connection.cursor() as curs:
-            curs.execute("BEGIN")
+            curs.execute(BEGIN)
             self._recorder._append(curs, lambda head: self._decide(curs, head, group, outcome))
             if outcome.entered:
                 self._write_beside(curs, outcome)
@@ -457,16 +501,17 @@ class Writer:
         if last is None or now >= last:
             return now
         if last - now > self._bounds.clock_behind_max:
-            raise ClockBehind(f"the clock says {now.isoformat()}, the last entry was recorded {last.isoformat()}")
+            raise ClockBehind(
+                f"the clock says {now.isoformat()}, the last entry was recorded {last.isoformat()}"
+            )
         return last
 
     def _on_record(
         self, curs: Cursor[DictRow], group: list[Waiting]
     ) -> dict[tuple[str, str], tuple[bytes, bytes]]:
         """Keys of the group that were used before, with the digest of the body and the receipt."""
-        callers = [waiting.act.caller for waiting in group]
-        keys = [waiting.act.key for waiting in group]
-        rows = curs.execute(SELECT_KEYS, (callers, keys), prepare=True).fetchall()
+        keys = [{"caller": waiting.act.caller, "key": waiting.act.key} for waiting in group]
+        rows = curs.execute(SELECT_KEYS, (orjson.dumps(keys).decode(),), prepare=True).fetchall()
         return {(r["caller"], r["key"]): (bytes(r["body_hmac"]), bytes(r["receipt"])) for r in rows}
 
     def _same(self, act: Act, earlier: tuple[bytes, bytes]) -> bytes:
@@ -489,7 +534,7 @@ class Writer:
             encoded, values = stored_form.encode_dumped(event, envelope, self._salts)
             stored.append(encoded)
             for p in values:
-                personal.append((position, p.name, p.salt, stored_form.canonical(p.value).decode()))
+                personal.append((position, p.name, p.salt, p.value))
         touched = dict.fromkeys(e.originator_id for e in entered.events)
         before = {stream: self._world.state(stream) for stream in touched}
         self._world.apply(entered.events)
@@ -500,7 +545,7 @@ class Writer:
         for stream, state in before.items():
             after = self._world.state(stream)
             if isinstance(state, Patent) and isinstance(after, Patent):
-                outcome.changes.append((state, after, last))
+                outcome.changes.append(Change(state, after, last))
         receipt = entered.receipt(first)
         outcome.stored += stored
         outcome.personal += personal
@@ -512,50 +557,27 @@ class Writer:
     def _write_beside(self, curs: Cursor[DictRow], outcome: Group) -> None:
         """Registrations, receipts, standing tables, personal values and register views."""
         standing = Standing()
-        for _, entered, _, _ in outcome.entered:
+        batch = Batch()
+        for waiting, entered, receipt, last in outcome.entered:
             standing.fold(entered.events)
-        rows = [(row, entered) for _, entered, _, _ in outcome.entered for row in entered.registrations]
-        curs.execute(
-            INSERT_WRITE_SIDE,
-            (
-                [patent for patent, _ in standing.unpledged],
-                [number for _, number in standing.unpledged],
-                [patent for patent, _ in standing.undeclared],
-                [number for _, number in standing.undeclared],
-                [row.registration_no for row, _ in rows],
-                [row.kind for row, _ in rows],
-                [row.year for row, _ in rows],
-                [row.region for row, _ in rows],
-                [row.serial for row, _ in rows],
-                [" ".join(row.patents) for row, _ in rows],
-                [row.secured_claim_id for row, _ in rows],
-                [entered.filing_id for _, entered in rows],
-                [waiting.act.caller for waiting, _, _, _ in outcome.entered],
-                [waiting.act.key for waiting, _, _, _ in outcome.entered],
-                [waiting.act.body_hmac for waiting, _, _, _ in outcome.entered],
-                [entered.filing_id for _, entered, _, _ in outcome.entered],
-                [last for _, _, _, last in outcome.entered],
-                [receipt for _, _, receipt, _ in outcome.entered],
-            ),
-            prepare=True,
-        )
-        if standing.pledged or standing.declared:
-            curs.execute(
-                INSERT_STANDING,
-                (
-                    list(standing.pledged),
-                    list(standing.pledged.values()),
-                    list(standing.declared),
-                    list(standing.declared.values()),
-                ),
-                prepare=True,
-            )
-        if outcome.personal:
-            curs.execute(INSERT_PERSONAL, tuple(map(list, zip(*outcome.personal, strict=True))), prepare=True)
-        for _, entered, _, _ in outcome.entered:
+            for row in entered.registrations:
+                batch.add(REGISTRATION, row.record(entered.filing_id))
+            record = {
+                "caller": waiting.act.caller,
+                "key": waiting.act.key,
+                "hmac": waiting.act.body_hmac.hex(),
+                "filing_id": entered.filing_id,
+                "last_position": last,
+                "answer": receipt.decode(),
+            }
+            batch.add(IDEMPOTENCY, record)
             if entered.beside is not None:
                 entered.beside(curs)
-        self._views.write(curs, [self._change(*change) for change in outcome.changes])
+        standing.write(curs, batch)
+        for position, name, salt, value in outcome.personal:
+            batch.add(PERSONAL, {"position": position, "name": name, "salt": salt, "value": value})
+        self._views.write(curs, batch, outcome.changes)
+        batch.flush(curs)
 
     # -- the connection
 
@@ -568,7 +590,10 @@ class Writer:
         while True:
             try:
                 self._connection = connect(
-                    self._url, "ledger_writer", application_name="patent-ledger writer", row_factory=dict_row
+                    self._url,
+                    "ledger_writer",
+                    application_name="patent-ledger writer",
+                    row_factory=dict_row,
                 )
                 self._connection.execute("SET idle_in_transaction_session_timeout = '60s'")
                 return self._connection
@@ -577,14 +602,18 @@ class Writer:
                     raise Unavailable(str(error)) from error
                 time.sleep(0.1)
 
-    def _lost(self, error: psycopg.Error) -> bool:
+    def _lost(self, error: Exception) -> bool:
         """Whether the connection is gone, so that nobody knows what became of the transaction."""
         connection = self._connection
-        return connection is None or connection.closed or isinstance(error, psycopg.errors.AdminShutdown)
+        if connection is None or connection.closed:
+            return True
+        severity = error.diag.severity_nonlocalized if isinstance(error, psycopg.Error) else None
+        return severity in ("FATAL", "PANIC")
 
     def _rollback(self) -> None:
         self._world.forget()
-        assert self._connection is not None, "a statement failed on a connection"
+        if self._connection is None:
+            return
         try:
             self._connection.execute("ROLLBACK")
         except psycopg.Error:
@@ -627,3 +656,16 @@ class Standing:
                     self.undeclared.append((event.originator_id, event.declaration_no))
                 case _:
                     continue
+
+    def write(self, curs: Cursor[Any], batch: Batch) -> None:
+        """Delete what no longer stands, and gather what stands anew."""
+        if self.unpledged or self.undeclared:
+            document = {
+                "unpledged": [{"patent_id": p, "number": n} for p, n in self.unpledged],
+                "undeclared": [{"patent_id": p, "number": n} for p, n in self.undeclared],
+            }
+            curs.execute(DELETE_STANDING, (orjson.dumps(document).decode(),), prepare=True)
+        for patent, number in self.pledged.items():
+            batch.add(STANDING_PLEDGE, {"patent_id": patent, "registration_no": number})
+        for patent, number in self.declared.items():
+            batch.add(STANDING_DECLARATION, {"patent_id": patent, "declaration_no": number})

@@ -77,7 +77,13 @@ def preservation_rows(patent: Patent) -> Iterator[Row]:
 ENCUMBRANCES = View(
     table="encumbrance",
     thing="thing",
-    columns=(("kind", "text"), ("registration_no", "text"), ("details", "jsonb"), ("confidential", "jsonb")),
+    columns=(
+        ("kind", "text"),
+        ("registration_no", "text"),
+        ("details", "jsonb"),
+        ("confidential", "jsonb"),
+    ),
+    members=("pledges", "suspensions", "preservations"),
     parts=parts,
     rows=rows,
 )

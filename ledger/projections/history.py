@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
 from psycopg import Cursor
 
 from ledger.domain.patent import Patent
+from ledger.eventstore.batch import Batch, Insert
+from ledger.eventstore.views import Change
 
 
 class Row(NamedTuple):
@@ -30,14 +33,6 @@ class Row(NamedTuple):
 
 
 Part = tuple[Any, ...]
-
-
-class Change(NamedTuple):
-    """A patent before and after one filing, and the filing's last position."""
-
-    before: Patent
-    after: Patent
-    position: int
 
 
 class Dated(NamedTuple):
@@ -57,6 +52,8 @@ class View:
     """The column that names the thing; where it is `patent_id`, there is no other."""
     columns: tuple[tuple[str, str], ...]
     """Names and types of the columns between the ids and the ranges."""
+    members: tuple[str, ...]
+    """Members of the state on which the rows depend; while they stay the same objects, so do the rows."""
     parts: Callable[[Patent], Iterable[Part]]
     """The parts of the state that make rows; a part of the same objects has the same rows."""
     rows: Callable[[Patent, Part], Iterable[Row]]
@@ -67,10 +64,21 @@ class View:
 
     def compare(self, change: Change) -> tuple[list[Row], list[Row]]:
         """The rows that a filing closes and those it opens."""
+        old, fresh = change.before.__dict__, change.after.__dict__
+        if all(old[member] is fresh[member] for member in self.members):
+            return [], []
         before = {tuple(map(id, part)): part for part in self.parts(change.before)}
         after = {tuple(map(id, part)): part for part in self.parts(change.after)}
-        gone = [row for key in before.keys() - after.keys() for row in self.rows(change.before, before[key])]
-        new = [row for key in after.keys() - before.keys() for row in self.rows(change.after, after[key])]
+        gone = [
+            row
+            for key in before.keys() - after.keys()
+            for row in self.rows(change.before, before[key])
+        ]
+        new = [
+            row
+            for key in after.keys() - before.keys()
+            for row in self.rows(change.after, after[key])
+        ]
         if gone and new:
             same = set(gone) & set(new)
             gone = [row for row in gone if row not in same]
@@ -79,10 +87,9 @@ class View:
 
     # -- writing
 
-    def write(self, curs: Cursor[Any], changes: Sequence[Change]) -> None:
-        """Close and open rows for a group of filings, in one statement each."""
+    def write(self, curs: Cursor[Any], batch: Batch, changes: Sequence[Change]) -> None:
+        """Close rows for a group of filings in one statement, and gather those to open."""
         opened: dict[Row, int] = {}
-        passed: list[Dated] = []
         closed: list[tuple[Row, int]] = []
         for change in changes:
             gone, new = self.compare(change)
@@ -91,14 +98,13 @@ class View:
                 if since is None:
                     closed.append((row, change.position))
                 elif since < change.position:
-                    passed.append(Dated(row, since, change.position))
+                    self._open(batch, Dated(row, since, change.position))
             for row in new:
                 opened[row] = change.position
         if closed:
             self._close(curs, closed)
-        fresh = passed + [Dated(row, position, None) for row, position in opened.items()]
-        if fresh:
-            self._open(curs, fresh)
+        for row, position in opened.items():
+            self._open(batch, Dated(row, position, None))
 
     def _close(self, curs: Cursor[Any], closed: Sequence[tuple[Row, int]]) -> None:
         effective = "AND t.effective = daterange(gone.since, gone.until)" if self.bitemporal else ""
@@ -116,28 +122,37 @@ class View:
             prepare=True,
         )
 
-    def _open(self, curs: Cursor[Any], rows: Sequence[Dated]) -> None:
-        names = ", ".join(name for name, _ in self.columns)
-        casts = ", ".join(f"added.{name}::{kind}" for name, kind in self.columns)
-        arrays = ", ".join("%b::text[]" if kind != "boolean" else "%b::boolean[]" for _, kind in self.columns)
-        thing = "" if self.thing == "patent_id" else f"{self.thing}, "
-        effective, ranges = ("effective, ", "daterange(added.since, added.until), ") if self.bitemporal else ("", "")
-        curs.execute(
-            f"INSERT INTO {self.table} ({thing}patent_id, {names}, {effective}recorded) "  # noqa: S608
-            f"SELECT {'added.thing, ' if thing else ''}added.patent_id, {casts}, "
-            f"{ranges}int8range(added.opened, added.closed) "
-            f"FROM unnest(%b::text[], %b::text[], %b::date[], %b::date[], %b::bigint[], %b::bigint[], {arrays}) "
-            f"AS added(thing, patent_id, since, until, opened, closed, {names})",
-            (
-                [d.row.thing for d in rows],
-                [d.row.patent_id for d in rows],
-                [d.row.since for d in rows],
-                [d.row.until for d in rows],
-                [d.opened for d in rows],
-                [d.closed for d in rows],
-                *([d.row.columns[i] for d in rows] for i in range(len(self.columns))),
+    def _open(self, batch: Batch, dated: Dated) -> None:
+        row = dated.row
+        record = {
+            name: _member(value, kind)
+            for (name, kind), value in zip(self.columns, row.columns, strict=True)
+        }
+        record |= {"patent_id": row.patent_id, "opened": dated.opened, "closed": dated.closed}
+        if self.bitemporal:
+            record |= {"since": row.since, "until": row.until}
+        if self.thing != "patent_id":
+            record[self.thing] = row.thing
+        batch.add(self.insert, record)
+
+    @cached_property
+    def insert(self) -> Insert:
+        """How the view's rows are inserted."""
+        things = () if self.thing == "patent_id" else ((self.thing, "text"),)
+        days = (("since", "date"), ("until", "date")) if self.bitemporal else ()
+        effective = (("effective", "daterange(x.since, x.until)"),) if self.bitemporal else ()
+        return Insert(
+            self.table,
+            record=(
+                *things,
+                ("patent_id", "text"),
+                *self.columns,
+                *days,
+                ("opened", "bigint"),
+                ("closed", "bigint"),
             ),
-            prepare=True,
+            values=(*effective, ("recorded", "int8range(x.opened, x.closed)")),
+            omit=("since", "until", "opened", "closed"),
         )
 
     # -- rebuilding
@@ -156,6 +171,11 @@ class View:
         upper = "" if dated.closed is None else dated.closed
         effective = (f"[{row.since or ''},{row.until or ''})",) if self.bitemporal else ()
         return (*thing, row.patent_id, *row.columns, *effective, f"[{dated.opened},{upper})")
+
+
+def _member(value: Any, kind: str) -> Any:
+    """A column's value in a JSON record; JSON text goes in as it is."""
+    return orjson.Fragment(value) if kind == "jsonb" else value
 
 
 def as_json(value: Any) -> str:

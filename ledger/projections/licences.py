@@ -63,6 +63,7 @@ LICENCES = View(
         ("details", "jsonb"),
         ("confidential", "jsonb"),
     ),
+    members=("licences",),
     parts=lambda patent: ((licence,) for licence in patent.licences),
     rows=rows,
 )

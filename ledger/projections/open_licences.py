@@ -36,6 +36,7 @@ OPEN_LICENCES = View(
     table="open_licence",
     thing="thing",
     columns=(("declaration_no", "text"), ("details", "jsonb")),
+    members=("declarations",),
     parts=lambda patent: ((declaration,) for declaration in patent.declarations),
     rows=rows,
 )

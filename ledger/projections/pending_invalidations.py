@@ -27,6 +27,7 @@ PENDING_INVALIDATIONS = View(
     table="pending_invalidation",
     thing="thing",
     columns=(("details", "jsonb"),),
+    members=("invalidations",),
     parts=lambda patent: ((case,) for case in patent.invalidations),
     rows=rows,
 )

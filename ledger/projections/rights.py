@@ -14,22 +14,36 @@ from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 
 
+MEMBERS = (
+    "entered",
+    "fees",
+    "lapses",
+    "abandoned_on",
+    "compensations",
+    "invalidations",
+    "publicly_known",
+)
+
+
 def parts(patent: Patent) -> Iterator[Part]:
-    """Everything the right depends on, as one part."""
-    if any(not fact.HIDDEN for fact in patent.facts):
-        yield (
+    """Everything the right depends on, as one part; nothing where all that is known is not public."""
+    if patent.publicly_known:
+        final = (i for i in patent.invalidations if i.final_on is not None)
+        entered = (
             patent.entered,
             patent.fees,
             patent.lapses,
             patent.abandoned_on,
             patent.compensations,
-            *(i for i in patent.invalidations if i.final_on is not None),
         )
+        yield (*entered, *final)
 
 
 def rows(patent: Patent, _: Part) -> Iterator[Row]:
     """One row: what a reader needs to tell the state of the right on any day."""
-    yield Row(patent.id, patent.id, None, None, (as_json(bibliography(patent)), as_json(facts(patent))))
+    yield Row(
+        patent.id, patent.id, None, None, (as_json(bibliography(patent)), as_json(facts(patent)))
+    )
 
 
 def bibliography(patent: Patent) -> dict[str, Any]:
@@ -54,7 +68,8 @@ def facts(patent: Patent) -> dict[str, Any]:
         "abandoned_on": patent.abandoned_on,
         "terminates_on": patent.terminates_on,
         "invalidations": [
-            {"outcome": i.outcome, "decision_no": i.decision_no, "final_on": i.final_on} for i in final
+            {"outcome": i.outcome, "decision_no": i.decision_no, "final_on": i.final_on}
+            for i in final
         ],
     }
 
@@ -63,6 +78,7 @@ RIGHTS = View(
     table="patent",
     thing="patent_id",
     columns=(("bibliography", "jsonb"), ("facts", "jsonb")),
+    members=MEMBERS,
     parts=parts,
     rows=rows,
     bitemporal=False,

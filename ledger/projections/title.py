@@ -15,7 +15,9 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
     followers = [*(later.since for later in held[1:]), None]
     for patentees, until in zip(held, followers, strict=True):
         if until is None or patentees.since < until:
-            yield Row(patent.id, patent.id, patentees.since, until, (parties_json(patentees.parties),))
+            yield Row(
+                patent.id, patent.id, patentees.since, until, (parties_json(patentees.parties),)
+            )
 
 
 def parties_json(parties: Sequence[Party]) -> str:
@@ -32,6 +34,7 @@ TITLE = View(
     table="title",
     thing="patent_id",
     columns=(("patentees", "jsonb"),),
+    members=("patentees",),
     parts=lambda patent: [(patent.patentees,)] if patent.patentees else [],
     rows=rows,
 )

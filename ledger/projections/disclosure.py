@@ -1,0 +1,125 @@
+"""Who may see what is not public: auditors everything, a party what it is a party to.
+
+The one place that decides it. What is confidential is read under the auditor's role and passes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+THINGS = ("registration_no", "licence_id", "declaration_no")
+"""Members that name what an entry is about, so that its parties are those of earlier entries too."""
+
+OF_THE_RIGHT = frozenset({"fee", "lapse", "right", "patent", "term", "invalidation"})
+"""First words of the topics of entries about the right itself, to which the patentees are parties."""
+
+NOT_FOR_PARTIES = frozenset({"version"})
+"""A gap in versions would tell a party of entries that are hidden from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who reads: nobody known, a party, or an auditor."""
+
+    party: str | None = None
+    auditor: bool = False
+
+    @property
+    def public(self) -> bool:
+        """Whether the reader is entitled to nothing but what is public."""
+        return self.party is None and not self.auditor
+
+    def sees(self, *values: Any) -> bool:
+        """Whether the reader is an auditor, or one of the parties that the values name."""
+        return self.auditor or (self.party is not None and self.party in parties_in(values))
+
+
+PUBLIC = Viewer()
+
+
+def parties_in(value: Any) -> Iterator[str]:
+    """The ids of all parties that a JSON value names, however deep."""
+    if isinstance(value, Mapping):
+        if "residence" in value and "id" in value:
+            yield value["id"]
+        for member in value.values():
+            yield from parties_in(member)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            yield from parties_in(member)
+
+
+# --- entries of the log ---------------------------------------------------------------------------
+
+
+def shown_entries(
+    rows: Iterable[Mapping[str, Any]], viewer: Viewer, *, filer: bool = False
+) -> list[dict[str, Any]]:
+    """The entries of whole streams that a reader may see, in order, each with what it may see of them.
+
+    An entry that is not public is shown to its parties and auditors alone. `filer` says that the reader
+    filed them all.
+    """
+    known: dict[tuple[str, str], set[str]] = {}
+    patentees: dict[str, set[str]] = {}
+    shown = []
+    for row in rows:
+        values = opened(row)
+        parties = _parties(row, values, known, patentees)
+        entitled = filer or viewer.auditor or (viewer.party is not None and viewer.party in parties)
+        public = "stream" in row["entry"]
+        if not (public or entitled):
+            continue
+        entry = {
+            "position": row["position"],
+            "recorded_at": row["recorded_at"],
+            "stream": row["stream"],
+            "topic": row["topic"],
+            "entry": row["entry"],
+        }
+        if viewer.auditor:
+            entry |= {"version": row["version"], "open": row["open"]}
+        elif entitled:
+            concealed = row["open"] or {}
+            entry["confidential"] = {
+                name: value for name, (_, value) in concealed.items() if name not in NOT_FOR_PARTIES
+            }
+        shown.append(entry)
+    return shown
+
+
+def opened(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of an entry, public and other, without salts."""
+    concealed = {name: value for name, (_, value) in (row["open"] or {}).items()}
+    return {**row["entry"], **row["entry"].get("fields", {}), **concealed}
+
+
+def _parties(
+    row: Mapping[str, Any],
+    values: Mapping[str, Any],
+    known: dict[tuple[str, str], set[str]],
+    patentees: dict[str, set[str]],
+) -> set[str]:
+    """The parties to an entry: those it names, and those of the thing it is about."""
+    stream, topic = row["stream"], row["topic"]
+    named = set(parties_in([value for name, value in values.items() if name != "fields"]))
+    named.update(values.get("on_behalf_of") or ())
+    things = [(name, values[name]) for name in THINGS if values.get(name)]
+    found = named.union(*(known.get(thing, ()) for thing in things))
+    for thing in things:
+        known.setdefault(thing, set()).update(named)
+    if topic.partition(".")[0] in OF_THE_RIGHT:
+        if topic == "patent.entered":
+            patentees[stream] = set(named)
+        found |= patentees.get(stream, set())
+    elif topic == "transfer.registered":
+        after = values.get("patentees_after")
+        held = patentees.get(stream, set()) - set(parties_in(values["transferors"]))
+        patentees[stream] = (
+            set(parties_in(after)) if after else held | set(parties_in(values["transferees"]))
+        )
+    elif topic.startswith("party."):
+        found.add(stream.removeprefix("party:"))
+    return found

@@ -1,0 +1,82 @@
+"""Reading connections: a pool under the public role, and one under the auditor's for what is filtered by party.
+
+What a public route reads it reads under the public role, so that a forgotten filter meets a missing privilege.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import set_json_loads
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+import orjson
+
+from ledger.database import Role, conninfo
+
+Answer = TypeVar("Answer")
+Work = Callable[[psycopg.Connection[DictRow]], Answer]
+
+PUBLIC_CONNECTIONS_MAX = 16
+AUDITOR_CONNECTIONS_MAX = 8
+WAIT_SECONDS_MAX = 10.0
+"""How long a reader waits for a connection before it is told to come back."""
+
+
+class Unreadable(Exception):  # noqa: N818 - an answer, not a fault
+    """The database cannot be read now; come back a little later."""
+
+
+class Reader:
+    """The reading side's connections. Safe to use from many threads."""
+
+    def __init__(self, url: str) -> None:
+        self._public = _pool(url, "ledger_public", PUBLIC_CONNECTIONS_MAX)
+        self._auditor = _pool(url, "ledger_auditor", AUDITOR_CONNECTIONS_MAX)
+
+    def close(self) -> None:
+        self._public.close()
+        self._auditor.close()
+
+    def public(self, work: Work[Answer]) -> Answer:
+        """What the work reads under the public role."""
+        return _read(self._public, work)
+
+    def auditor(self, work: Work[Answer]) -> Answer:
+        """What the work reads under the auditor's role; the caller filters it."""
+        return _read(self._auditor, work)
+
+
+def _pool(url: str, role: Role, size_max: int) -> ConnectionPool[psycopg.Connection[DictRow]]:
+    # Connections are not looked at before each use, which would double the way to the server.
+    return ConnectionPool(
+        conninfo(url, role, "patent-ledger reader"),
+        min_size=1,
+        max_size=size_max,
+        timeout=WAIT_SECONDS_MAX,
+        open=True,
+        kwargs={"autocommit": True, "row_factory": dict_row, "prepare_threshold": 1},
+        configure=_configure,
+        name=f"reader {role}",
+    )
+
+
+def _configure(connection: psycopg.Connection[DictRow]) -> None:
+    set_json_loads(orjson.loads, connection)
+
+
+def _read(pool: ConnectionPool[psycopg.Connection[DictRow]], work: Work[Answer]) -> Answer:
+    try:
+        try:
+            with pool.connection() as connection:
+                return work(connection)
+        except psycopg.OperationalError:
+            # A restarted server has closed what was pooled: drop those, and ask once more.
+            pool.check()
+            with pool.connection() as connection:
+                return work(connection)
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        raise Unreadable(str(error)) from error

@@ -1,0 +1,133 @@
+"""A serving process for the tests that kill one: it files from many threads and says the answers.
+
+Jobs come as JSON lines on standard input, `{"key": …, "patents": […]}`; each answer goes to
+standard output in one write, so that a killed process has either said it or not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+
+from ledger.domain.refusals import Refused
+from ledger.eventstore.writer import Busy, Unavailable
+from ledger.registry import Registry
+from tests.eventstore.ledgers import pledge, registry, running_clock
+
+ROOT = Path(__file__).parents[2]
+Answer = dict[str, Any]
+
+
+def serve(url: str, threads: int, since: float) -> None:
+    """File every job, answering each; come back with the same key where the database is away."""
+    with registry(url, clock=running_clock(since)) as ledger:
+        _say({"ready": True})
+        with ThreadPoolExecutor(threads) as pool:
+            for line in sys.stdin:
+                pool.submit(_answer, ledger, json.loads(line))
+
+
+def _answer(ledger: Registry, job: dict[str, Any]) -> None:
+    filing = pledge(*job["patents"], key=job["key"])
+    while True:
+        try:
+            _say({"key": job["key"], "receipt": ledger.file(filing).decode()})
+        except Refused as refused:
+            _say({"key": job["key"], "refused": sorted({f.rule for f in refused.findings})})
+        except (Busy, Unavailable):
+            time.sleep(0.05)
+            continue
+        except Exception as error:  # noqa: BLE001 - a defect, said so that the test fails
+            _say({"key": job["key"], "error": repr(error)})
+        return
+
+
+def _say(answer: Answer) -> None:
+    os.write(1, json.dumps(answer).encode() + b"\n")
+
+
+class ServingProcess:
+    """Such a process, seen from the test."""
+
+    def __init__(self, url: str, *, threads: int, since: float) -> None:
+        self.answers: SimpleQueue[Answer | None] = SimpleQueue()
+        """What it has said, and None when it has ended."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.eventstore.serving", url, str(threads), repr(since)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    def wait_until_ready(self) -> None:
+        assert self.answers.get(timeout=60) == {"ready": True}
+
+    def give(self, jobs: Iterable[dict[str, Any]]) -> None:
+        """Hand over jobs; no more will come."""
+        assert self.process.stdin is not None
+        text = "".join(json.dumps(job) + "\n" for job in jobs)
+        stdin = self.process.stdin
+
+        def write() -> None:
+            try:
+                stdin.write(text.encode())
+                stdin.close()
+            except BrokenPipeError:
+                return  # it was killed meanwhile
+
+        threading.Thread(target=write, daemon=True).start()
+
+    def answered(self, timeout: float = 60) -> Iterator[Answer]:
+        """What it says, to its end."""
+        while (answer := self.answers.get(timeout=timeout)) is not None:
+            yield answer
+
+    def kill(self) -> None:
+        """SIGKILL, as the machine's memory killer sends it."""
+        self.process.kill()
+        self.process.wait()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as said:
+            for line in said:
+                self.answers.put(json.loads(line))
+        self.answers.put(None)
+
+
+def writer_backends(url: str) -> list[int]:
+    """Processes of the server in which writers of this database work."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE application_name = 'patent-ledger writer' AND datname = current_database()"
+        )
+        return [pid for (pid,) in found.fetchall()]
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))

@@ -15,6 +15,7 @@ from typing import Any
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_2
 
+from ledger.domain.consents import RecordConsent
 from ledger.domain.events import (
     AnnualFeePaid,
     ConsentGiven,
@@ -43,6 +44,8 @@ from ledger.domain.events import (
     SuspensionStarted,
     TransferRegistered,
 )
+from ledger.domain.filing import Command, Fact
+from ledger.domain.lifecycle import GrantPatent, PatentDetails
 from ledger.domain.money import yuan
 from ledger.domain.numbers import PatentKind, PatentNumber, check_digit
 from ledger.domain.parties import (
@@ -62,6 +65,7 @@ from ledger.domain.pledges import (
     RegisterPledge,
 )
 from ledger.domain.royalties import LumpSum
+from ledger.domain.transfers import ChangeNameAddress, RegisterTransfer
 from tests import scenario
 from tests.scenario import Scenario, pseudonym
 
@@ -575,3 +579,82 @@ def deregister_pledge(**fields: Any) -> DeregisterPledge:
         "signed_by": refs(LAMPWORKS, BANK),
     }
     return DeregisterPledge(**stated | fields)
+
+
+def register_transfer(**fields: Any) -> RegisterTransfer:
+    """Lampworks assigns PATENT to Tidewater Instruments; all sign, fee and papers are there."""
+    before = fields.get("patentees_before", (LAMPWORKS,))
+    after = fields.get("patentees_after", (INSTRUMENTS,))
+    stated: dict[str, Any] = {
+        "patents": (PATENT,),
+        "cause": "assignment",
+        "patentees_before": before,
+        "patentees_after": after,
+        "contract_on": date(2026, 2, 20),
+        "price": yuan("900000"),
+        "documents": documents("transfer-contract"),
+        "signed_by": refs(*before, *after),
+        "fee_paid_on": TODAY,
+        "online": False,
+    }
+    return RegisterTransfer(**stated | fields)
+
+
+def change_name(**fields: Any) -> ChangeNameAddress:
+    """Lampworks has a new name and stays the same company."""
+    stated: dict[str, Any] = {
+        "patents": (PATENT,),
+        "before": LAMPWORKS,
+        "after": named(LAMPWORKS, "Lanternhill Lamps and Lanterns"),
+        "item": "name",
+        "signed_by": refs(LAMPWORKS),
+    }
+    return ChangeNameAddress(**stated | fields)
+
+
+def named(details: PartyDetails, name: str, **fields: Any) -> PartyDetails:
+    """The same party under another name."""
+    return details.model_copy(update={"name": name, **fields})
+
+
+def record_consent(**fields: Any) -> RecordConsent:
+    """The Bank agrees that PATENT goes to Tidewater Instruments and its pledge continues."""
+    stated: dict[str, Any] = {
+        "patents": (PATENT,),
+        "by": BANK,
+        "act": "transfer",
+        "capacity": "pledgee",
+        "counterparties": refs(INSTRUMENTS),
+        "valid_from": TODAY,
+        "valid_until": date(2026, 6, 1),
+        "disposition": "continues",
+        "signed_by": refs(fields.get("by", BANK)) if fields.get("by", BANK) else (),
+    }
+    return RecordConsent(**stated | fields)
+
+
+def grant_patent(*entries: PatentDetails, **fields: Any) -> GrantPatent:
+    """Enter PATENT, or the patents given."""
+    return GrantPatent(entries=entries or (patent_details(),), **fields)
+
+
+def patent_details(patent: str = PATENT, **fields: Any) -> PatentDetails:
+    """A patent as the registrar enters it."""
+    stated: dict[str, Any] = {
+        "patent": patent,
+        "invention_title": "Lantern with a shaded flame",
+        "filed_on": date(2018, 6, 12),
+        "granted_on": date(2020, 9, 1),
+        "symbols": ("26-02",) if patent == DESIGN else ("F21L 19/00",),
+        "patentees": (LAMPWORKS,),
+        "fees_paid_through": 8,
+    }
+    return PatentDetails(**stated | fields)
+
+
+def fact(command: type[Command], **fields: Any) -> Any:
+    """A fact of the office on PATENT that counts from today."""
+    stated: dict[str, Any] = {"patents": (PATENT,)}
+    if issubclass(command, Fact):
+        stated["effective_on"] = TODAY
+    return command(**stated | fields)

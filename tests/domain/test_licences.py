@@ -182,6 +182,10 @@ class TestTheRight:
     def test_not_frozen(self, freeze: Any) -> None:
         recorded(entered(), freeze).when(record_licence()).refuses("licence-not-frozen")
 
+    def test_of_which_the_ledger_was_not_told_the_patentees(self) -> None:
+        outcome = recorded(entered(patentees=())).when(record_licence())
+        outcome.refuses("fact-unknown", missing="the patentees")
+
 
 class TestTheTerm:
     def test_up_to_the_last_day_of_the_patent(self) -> None:
@@ -264,6 +268,12 @@ class TestTheContract:
         assert "licence-three-months" not in rules_of(ALONE.when(late))
         later = record_licence(contract=contract(effective_on=date(2025, 11, 28)))
         ALONE.when(later).warns("licence-three-months")
+
+    def test_which_nobody_can_tell_of_a_contract_without_dates(self) -> None:
+        undated = record_licence(contract=contract(signed_on=None), starts_on=None)
+        (event,) = ALONE.when(undated).passes().events
+        assert isinstance(event, LicenceRecorded)
+        assert (event.contract_on, event.starts_on) == (None, None)
 
     def test_decided_within_seven_working_days(self) -> None:
         command = record_licence(received_on=date(2026, 2, 12))

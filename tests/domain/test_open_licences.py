@@ -180,6 +180,18 @@ class TestDeclaring:
             "open-granted", "open-not-wholly-invalid"
         )
 
+    @pytest.mark.parametrize(
+        ("facts", "missing"),
+        [
+            ({"patentees": ()}, {"the patentees"}),
+            ({"kind": None}, {"the kind of patent"}),
+        ],
+    )
+    def test_what_the_ledger_was_not_told(self, facts: Any, missing: set[str]) -> None:
+        outcome = recorded(entered(**facts)).when(declare())
+        unknown = {f.fact["missing"] for f in outcome.findings if f.rule == "fact-unknown"}
+        assert missing <= unknown
+
     def test_a_pending_or_partial_invalidation_is_no_bar(self) -> None:
         recorded(entered(), invalidation_requested()).when(declare()).passes()
         recorded(entered(), invalidation_final(outcome="partial")).when(declare()).passes()
@@ -519,6 +531,10 @@ class TestTaking:
         over.when(take()).refuses("open-take-notice-and-payment")
         dead = recorded(entered(), declared_open(), lapsed())
         dead.when(take()).refuses("open-take-notice-and-payment", status="lapsed")
+
+    def test_not_where_it_is_unknown_whether_the_patent_lives(self) -> None:
+        scenario = recorded(entered(filed_on=None), declared_open())
+        scenario.when(take()).refuses("fact-unknown")
 
     def test_nothing_need_be_paid_that_is_not_due(self) -> None:
         scenario = recorded(entered(), declared_open(fee=RUNNING))

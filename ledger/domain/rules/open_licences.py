@@ -507,26 +507,30 @@ def _not_paid(fee: AnyRoyalty, command: TakeOpenLicence, context: Context) -> Br
     cure="Take the licence on the published fee, or record it as an ordinary licence (POST "
     "/v1/licences).",
 )
-def take_published_terms(patent: Patent, command: Command, _: Context) -> Outcome:
+def take_published_terms(
+    patent: Patent,
+    command: TakeOpenLicence | RecordOpenLicenceContract | ChangeLicence,
+    _: Context,
+) -> Outcome:
     """An open licence goes by the published terms; what was negotiated is an ordinary licence."""
-    match command:
-        case TakeOpenLicence():
-            declaration = declaration_of(patent, command.declaration_no)
-            if declaration is None or command.fee == declaration.fee:
-                return None
-            return Broken("/fee", {"published": declaration.fee.model_dump(mode="json")})
-        case RecordOpenLicenceContract():
-            licence = taken_licence(patent, command.licence_id)
-            published = None if licence is None else licence.now.royalty
-            if command.fee is None or published is None or command.fee == published:
-                return None
-            return Broken("/fee", {"published": published.model_dump(mode="json")})
-        case ChangeLicence():
-            licence = recorded_licence(patent, command.licence_id)
-            if licence is None or licence.declaration_no is None or not command.amends:
-                return None
-            return Broken("/licence_id", {"declaration_no": licence.declaration_no})
-    return None
+    if isinstance(command, TakeOpenLicence):
+        declaration = declaration_of(patent, command.declaration_no)
+        return None if declaration is None else _negotiated(command.fee, declaration.fee)
+    if isinstance(command, RecordOpenLicenceContract):
+        licence = taken_licence(patent, command.licence_id)
+        if licence is None or command.fee is None:
+            return None
+        return _negotiated(command.fee, licence.now.royalty)
+    licence = recorded_licence(patent, command.licence_id)
+    if licence is None or licence.declaration_no is None or not command.amends:
+        return None
+    return Broken("/licence_id", {"declaration_no": licence.declaration_no})
+
+
+def _negotiated(stated: AnyRoyalty | None, published: AnyRoyalty | None) -> Outcome:
+    if published is None or stated == published:
+        return None
+    return Broken("/fee", {"published": published.model_dump(mode="json")})
 
 
 @rule(

@@ -10,6 +10,7 @@ from rich.text import Text
 from ledger.commands.check import check
 from ledger.commands.frame import UserError, console
 from ledger.commands.migrate import migrate
+from ledger.commands.replay import replay
 
 app = typer.Typer(
     name="patent-ledger",
@@ -19,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for command in (migrate, check):
+for command in (migrate, check, replay):
     app.command()(command)
 
 

@@ -1,4 +1,5 @@
-"""What the registry needs from outside: clock, identifiers, salts, secret, calendar, settings of law."""
+"""What the registry needs from outside: clock, identifiers, salts, secret, calendar, settings of
+law."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The one door: filings are judged and registered, facts are taken over, and both are answered for.
 
-`file` judges a filing under the log's lock and enters it, or refuses with all reasons; `judge` is its dry run;
-`enter` takes over facts of other registers, which no rule refuses.
+`file` judges a filing under the log's lock and enters it, or refuses with all reasons; `judge` is
+its dry run; `enter` takes over facts of other registers, which no rule refuses.
 """
 
 from __future__ import annotations
@@ -70,12 +70,14 @@ class Registry:
     def file(self, filing: Filing) -> bytes:
         """The receipt of a filing, as canonical JSON; the same bytes for the same key, for ever.
 
-        Raises Refused with every finding, Overtaken, KeyReused, Busy, Stopped, Unavailable or ClockBehind.
+        Raises Refused with every finding, Overtaken, KeyReused, Busy, Stopped, Unavailable or
+        ClockBehind.
         """
         return self.writer.enter(FilingAct(filing, self.means))
 
     def judge(self, filing: Filing) -> Verdict:
-        """What filing would give now; writes nothing. Raises Refused and Overtaken as `file` does."""
+        """What filing would give now; writes nothing. Raises Refused and Overtaken as `file`
+        does."""
         act = FilingAct(filing, self.means)
         verdict: Verdict = self.writer.look(lambda world, moment: act.judge(world, moment)[0])
         return verdict
@@ -174,7 +176,8 @@ class FilingAct:
     def _registrations(
         self, world: World, verdict: Verdict, context: Context, drawn: list[tuple[str, int, str]]
     ) -> list[RegistrationRow]:
-        """A row for each number drawn; a licence taken is known by its filing until it is recorded."""
+        """A row for each number drawn; a licence taken is known by its filing until it is
+        recorded."""
         if any(isinstance(event, OpenLicenceTaken) for event in verdict.events):
             serial = world.draw("take", context.today.year, self._means.region)
             drawn.append(("T", serial, context.filing_id))
@@ -227,9 +230,15 @@ def _address(command: type[Command]) -> str | None:
 
 
 def _concerns(patent: Patent, number: str) -> bool:
-    """Whether a pledge registration has not yet left the patent; other registrations concern all of theirs."""
+    """Whether what a number registers goes on on the patent; where it has ended, the number is not about it."""
     pledge = patent.pledge(number)
-    return pledge is None or (pledge.ended_on is None and not pledge.revoked)
+    if pledge is not None:
+        return pledge.ended_on is None and not pledge.revoked
+    licence = next((x for x in patent.licences if number in (x.licence_id, x.registration_no)), None)
+    if licence is not None:
+        return licence.cancelled_on is None
+    declaration = next((d for d in patent.declarations if d.declaration_no == number), None)
+    return declaration is None or declaration.withdrawn_on is None
 
 
 def evidenced(command: Command, world: World) -> frozenset[str]:

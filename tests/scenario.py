@@ -1,7 +1,7 @@
 """given(…).when(…).then(…): a rule or a dealing in one line, without a database.
 
-`given` folds recorded facts, `when` decides a command on them with a fixed clock, `then` compares the events,
-`refuses` names the rules that must refuse and `passes` only wants that none does.
+`given` folds recorded facts, `when` decides a command on them with a fixed clock, `then` compares
+the events, `refuses` names the rules that must refuse and `passes` only wants that none does.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ class Scenario:
         return decide(patents, command, self.context(command))
 
     def addressed(self, command: Command) -> Command:
-        """As the registry does: a command that names a registration concerns the patents it stands on."""
+        """As the registry does: a command that names a registration concerns the patents it
+        stands on."""
         number = getattr(command, "registration_no", None)
         if command.patents or number not in self.registrations:
             return command

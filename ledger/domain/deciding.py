@@ -1,7 +1,8 @@
-"""Deciding: every command is judged by all its rules and answered with events, or refused with all reasons.
+"""Deciding: every command is judged by all its rules and answered with events, or refused with
+all reasons.
 
-COMMANDS pairs each command with the function that makes its events; a decision function runs only after the
-rules let the filing pass, and never refuses.
+COMMANDS pairs each command with the function that makes its events; a decision function runs only
+after the rules let the filing pass, and never refuses.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What does not fit in a patent's history: nothing is refused for it, auditors list it.
 
-Facts of other registers are recorded as their source states them; where one contradicts what stood on record
-on its effective day, that is a discrepancy. A title the ledger was never told contradicts nothing.
+Facts of other registers are recorded as their source states them; where one contradicts what
+stood on record on its effective day, that is a discrepancy. A title the ledger was never told
+contradicts nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class Discrepancy:
 
 
 def discrepancies(patent: Patent) -> list[Discrepancy]:
-    """Everything that does not fit in a patent's facts, taken in the order in which they take effect."""
+    """Everything that does not fit in a patent's facts, taken in the order in which they take
+    effect."""
     found: list[Discrepancy] = []
     standing = Patent(patent.id)
     for fact in patent.facts:

@@ -1,10 +1,11 @@
 """Every fact the ledger can hold, on one page.
 
-An event is immutable, in the past tense and in the register's own words. Its topic is the name under which
-it is stored and never changes. A field is public unless it is marked CONFIDENTIAL (amounts, terms, contracts:
-law.md 1.12, 2.12, 3.6, 4.8) or PERSONAL (identity numbers, private addresses). A confidential or personal
-value may be withheld, so each of them may be None and every event still folds. A kind that is HIDDEN has no
-public part at all: not even its stream or topic is shown.
+An event is immutable, in the past tense and in the register's own words. Its topic is the name
+under which it is stored and never changes. A field is public unless it is marked CONFIDENTIAL
+(amounts, terms, contracts: law.md 1.12, 2.12, 3.6, 4.8) or PERSONAL (identity numbers, private
+addresses). A confidential or personal value may be withheld, so each of them may be None and
+every event still folds. A kind that is HIDDEN has no public part at all: not even its stream or
+topic is shown.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Door(StrEnum):
 
 
 class Source(Value):
-    """Where a transcribed fact was read: register, its reference there, digest of the source record."""
+    """Where a transcribed fact was read: register, its reference there, digest of the source
+    record."""
 
     register_name: str = Field(alias="register", serialization_alias="register")
     reference: str
@@ -105,7 +107,8 @@ class Event(Value):
         return self.envelope.filing_id
 
 
-# --- the right itself ---------------------------------------------------------------------------------------
+# --- the right itself
+# ---------------------------------------------------------------------------------------
 
 
 class PatentEntered(Event):
@@ -185,7 +188,8 @@ class InvalidationDecided(Event):
 
 
 class InvalidationFinal(Event):
-    """The decision can no longer be contested: whole is void from the beginning (Patent Law art. 47)."""
+    """The decision can no longer be contested: whole is void from the beginning (Patent Law art.
+    47)."""
 
     TOPIC = "invalidation.final"
     case_no: str
@@ -195,7 +199,8 @@ class InvalidationFinal(Event):
     claims_kept: str | None
 
 
-# --- freezes ------------------------------------------------------------------------------------------------
+# --- freezes
+# ------------------------------------------------------------------------------------------------
 
 
 class PreservationStarted(Event):
@@ -243,11 +248,13 @@ class SuspensionEnded(Event):
     reason: Literal["judgment", "mediation", "withdrawal", "other"]
 
 
-# --- ownership ----------------------------------------------------------------------------------------------
+# --- ownership
+# ----------------------------------------------------------------------------------------------
 
 
 class TransferRegistered(Event):
-    """The patentees changed. A filing states the whole list after; another register only who came and went."""
+    """The patentees changed. A filing states the whole list after; another register only who came
+    and went."""
 
     TOPIC = "transfer.registered"
     cause: str
@@ -269,7 +276,8 @@ class NameOrAddressChanged(Event):
     item: Literal["name", "address", "both"]
 
 
-# --- licences -----------------------------------------------------------------------------------------------
+# --- licences
+# -----------------------------------------------------------------------------------------------
 
 LicenceKind = Literal["exclusive", "sole", "ordinary"]
 
@@ -314,7 +322,8 @@ class LicenceCancelled(Event):
     reason: Annotated[str | None, CONFIDENTIAL] = None
 
 
-# --- open licences ------------------------------------------------------------------------------------------
+# --- open licences
+# ------------------------------------------------------------------------------------------
 
 
 class OpenLicenceDeclared(Event):
@@ -336,7 +345,8 @@ class OpenLicenceWithdrawn(Event):
 
 
 class OpenLicenceTaken(Event):
-    """A licence arose by written notice and payment (Patent Law art. 51); nothing of it is public yet."""
+    """A licence arose by written notice and payment (Patent Law art. 51); nothing of it is public
+    yet."""
 
     TOPIC = "open_licence.taken"
     HIDDEN = True
@@ -363,7 +373,8 @@ class OpenLicenceContractRecorded(Event):
     royalty: Annotated[Royalty | None, CONFIDENTIAL] = None
 
 
-# --- pledges ------------------------------------------------------------------------------------------------
+# --- pledges
+# ------------------------------------------------------------------------------------------------
 
 
 class SecuredClaim(Value):
@@ -425,7 +436,8 @@ class PledgeRevoked(Event):
     ground: Annotated[str | None, CONFIDENTIAL] = None
 
 
-# --- facts of other registers -------------------------------------------------------------------------------
+# --- facts of other registers
+# -------------------------------------------------------------------------------
 
 
 class RecordedElsewhere(Event):
@@ -447,7 +459,8 @@ class RecordWithdrawn(Event):
     reference: str
 
 
-# --- facts about no patent ----------------------------------------------------------------------------------
+# --- facts about no patent
+# ----------------------------------------------------------------------------------
 
 
 class ConsentGiven(Event):

@@ -137,7 +137,8 @@ class Context:
     patents: Mapping[str, Patent] = field(default_factory=dict)
     source: Source | None = None
     memo: dict[object, object] = field(default_factory=dict)
-    """What is computed once a filing: its parties, by the identity of their details, and who signed."""
+    """What is computed once a filing: its parties, by the identity of their details, and who
+    signed."""
 
     def party(self, details: PartyDetails) -> Party:
         """The party that details of the filing describe."""

@@ -1,4 +1,5 @@
-"""Settings for what the law leaves open (statements marked [I] or [M-low] in law.md), with their defaults."""
+"""Settings for what the law leaves open (statements marked [I] or [M-low] in law.md), with their
+defaults."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ class LawSettings(Value):
     address_change_passes_freeze: bool = True
     """An address-only change is registered while the patent is frozen."""
     deregistration_passes_freeze: bool = True
-    """Deregistration, cancellation and withdrawal are registered while the patent is frozen (law unclear)."""
+    """Deregistration, cancellation and withdrawal are registered while the patent is frozen (law
+    unclear)."""
     open_licence_fixed_fee_max: int = Field(20_000_000, ge=1)
     """Ceiling of a fixed open-licence fee in yuan, inclusive (Guidelines V-11 §3.3)."""
     open_licence_net_sales_percent_max: int = Field(20, ge=0, le=100)

@@ -1,8 +1,9 @@
 """Parties: who deals with a patent, how they are identified, and what of them is public.
 
-An organisation is known by its unified social credit code, which is public. A natural person is known
-by a pseudonym derived from the identity number with a key the domain never sees; the number itself is a
-personal value and stands in no event (Personal Information Protection; Guidelines V-4 §5.1).
+An organisation is known by its unified social credit code, which is public. A natural person is
+known by a pseudonym derived from the identity number with a key the domain never sees; the number
+itself is a personal value and stands in no event (Personal Information Protection; Guidelines V-4
+§5.1).
 """
 
 from __future__ import annotations
@@ -135,7 +136,8 @@ def party_by_name(name: str) -> str:
 
 
 def party_ref(text: str, pseudonym: Pseudonym) -> str:
-    """The identity key that a reference in a filing means: an id, a credit code or an identity number."""
+    """The identity key that a reference in a filing means: an id, a credit code or an identity
+    number."""
     ref = text.strip()
     if len(ref) == 18 and ref[:17].isdigit() and _born(ref[6:14]):
         return f"person:{pseudonym(ref.upper())}"

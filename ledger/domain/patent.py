@@ -1,9 +1,9 @@
 """What the ledger knows of one patent, and what holds on a day.
 
-`evolve` folds one more recorded fact; it is total and never refuses, for history is never on trial. Facts
-take their place by effective date, whatever the order of arrival. What time brings by itself (overdue,
-expired, a licence run out) is never stored: it is answered for a day from dated facts. What the ledger was
-never told is unknown, and answers None.
+`evolve` folds one more recorded fact; it is total and never refuses, for history is never on
+trial. Facts take their place by effective date, whatever the order of arrival. What time brings
+by itself (overdue, expired, a licence run out) is never stored: it is answered for a day from
+dated facts. What the ledger was never told is unknown, and answers None.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ class Pledge:
         return self.shapes[0].since
 
     def stands(self, on: date) -> bool:
-        """Whether the registration stands at the end of a day; a due debt does not end it (PPM 14)."""
+        """Whether the registration stands at the end of a day; a due debt does not end it (PPM
+        14)."""
         return (
             not self.revoked
             and self.registered_on <= on
@@ -135,7 +136,8 @@ class Licence:
         return self.shapes[-1]
 
     def in_term(self, on: date) -> bool:
-        """Whether the licence is in force on a day, by its own term; unknown ends run with the patent."""
+        """Whether the licence is in force on a day, by its own term; unknown ends run with the
+        patent."""
         starts = self.now.starts_on or self.shapes[0].since
         ends = min((d for d in (self.now.ends_on, self.cancelled_on) if d), default=None)
         return starts <= on and (ends is None or on < ends)
@@ -289,7 +291,8 @@ class Patent:
     # -- annual fees
 
     def fees_paid_through(self, on: date) -> int | None:
-        """The last patent year up to which every fee is paid at the end of a day, None if never told."""
+        """The last patent year up to which every fee is paid at the end of a day, None if never
+        told."""
         if self.entered is None or self.entered.fees_paid_through is None:
             return None
         through = self.entered.fees_paid_through
@@ -299,7 +302,8 @@ class Patent:
         return through
 
     def next_fee_due_on(self, on: date) -> date | None:
-        """The unmoved due date of the first unpaid annual fee; None if unknown or none is to come."""
+        """The unmoved due date of the first unpaid annual fee; None if unknown or none is to
+        come."""
         through = self.fees_paid_through(on)
         ends = self.terminates_on
         if through is None or ends is None or self.entered is None or self.entered.filed_on is None:
@@ -308,7 +312,8 @@ class Patent:
         return due if due < ends else None
 
     def fee_current(self, on: date, calendar: WorkingCalendar) -> bool | None:
-        """Whether no annual fee is overdue at the end of a day; grace counts as overdue (LRM 12(2)(6))."""
+        """Whether no annual fee is overdue at the end of a day; grace counts as overdue (LRM
+        12(2)(6))."""
         through = self.fees_paid_through(on)
         if through is None or self.terminates_on is None:
             return None
@@ -322,7 +327,8 @@ class Patent:
     # -- freezes
 
     def preservation_periods(self) -> list[tuple[Preservation, date, date | None]]:
-        """Each preservation with its first day and the first day after; a later one queues (V-7 §7.3.2.2)."""
+        """Each preservation with its first day and the first day after; a later one queues (V-7
+        §7.3.2.2)."""
         periods: list[tuple[Preservation, date, date | None]] = []
         free_from = date.min
         for paper in self.preservations:
@@ -372,7 +378,7 @@ class Patent:
         return [i for i in self.invalidations if i.pending(on)]
 
 
-def changed(patent: Patent, **members: Any) -> Patent:
+def altered(patent: Patent, **members: Any) -> Patent:
     """The patent with other members: what `dataclasses.replace` does, at a tenth of its time."""
     copy = object.__new__(Patent)
     copy.__dict__.update(patent.__dict__, **members)
@@ -400,7 +406,7 @@ def evolve(patent: Patent, event: PatentEvent) -> Patent:
     folded = Patent(patent.id)
     for fact in sorted([*kept, event], key=_order):
         folded = _applied(folded, fact)
-    return changed(folded, version=event.originator_version)
+    return altered(folded, version=event.originator_version)
 
 
 def evolve_in_order(patent: Patent, fact: PatentEvent) -> Patent:
@@ -409,8 +415,9 @@ def evolve_in_order(patent: Patent, fact: PatentEvent) -> Patent:
 
 
 def _order(fact: PatentEvent) -> tuple[date, int, str, str, int]:
-    """Place of a fact among the others: by effective date, then facts of other registers by their source
-    (whatever the order of arrival), then filings in the order in which they were registered."""
+    """Place of a fact among the others: by effective date, then facts of other registers by their
+    source (whatever the order of arrival), then filings in the order in which they were
+    registered."""
     envelope = fact.envelope
     if isinstance(fact, PatentEntered):
         return (date.min, 0, "", "", 0)
@@ -426,9 +433,9 @@ def _order(fact: PatentEvent) -> tuple[date, int, str, str, int]:
     return (envelope.effective_on, 1, "", "", fact.originator_version)
 
 
-def _applied(patent: Patent, event: PatentEvent) -> Patent:
+def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR0911, PLR0912 - one arm a fact
     """The patent with one fact that takes effect after all it knows."""
-    patent = changed(
+    patent = altered(
         patent,
         version=event.originator_version,
         facts=(*patent.facts, event),
@@ -439,17 +446,17 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:
         case PatentEntered():
             held = Patentees(event.granted_on or on, event.patentees, event.filing_id)
             patentees = (held,) if event.patentees else ()
-            return changed(patent, entered=event, patentees=patentees)
+            return altered(patent, entered=event, patentees=patentees)
         case AnnualFeePaid():
-            return changed(patent, fees=(*patent.fees, event))
+            return altered(patent, fees=(*patent.fees, event))
         case FeeLapseDecided():
-            return changed(patent, lapses=(*patent.lapses, event))
+            return altered(patent, lapses=(*patent.lapses, event))
         case RightRestored():
-            return changed(patent, lapses=())
+            return altered(patent, lapses=())
         case PatentAbandoned():
-            return changed(patent, abandoned_on=on)
+            return altered(patent, abandoned_on=on)
         case TermCompensated():
-            return changed(patent, compensations=(*patent.compensations, event))
+            return altered(patent, compensations=(*patent.compensations, event))
         case InvalidationRequested() | InvalidationDecided() | InvalidationFinal():
             return _with_invalidation(patent, event)
         case PreservationStarted() | PreservationContinued() | PreservationReleased():
@@ -473,7 +480,7 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:
         ):
             return _with_pledge(patent, event)
         case RecordedElsewhere():
-            return changed(patent, elsewhere=(*patent.elsewhere, event))
+            return altered(patent, elsewhere=(*patent.elsewhere, event))
         case RecordWithdrawn():
             return patent
     assert_never(event)
@@ -497,7 +504,7 @@ def _with_patentees(patent: Patent, event: TransferRegistered | NameOrAddressCha
             assert_never(event)
     since = Patentees(event.effective_on, new, event.filing_id)
     earlier = tuple(p for p in patent.patentees if p.since != since.since)
-    return changed(patent, patentees=(*earlier, since))
+    return altered(patent, patentees=(*earlier, since))
 
 
 def _with_invalidation(
@@ -525,7 +532,7 @@ def _with_invalidation(
         case _:
             assert_never(event)
     others = tuple(i for i in patent.invalidations if i.case_no != event.case_no)
-    return changed(patent, invalidations=(*others, case))
+    return altered(patent, invalidations=(*others, case))
 
 
 def _with_preservation(
@@ -541,9 +548,9 @@ def _with_preservation(
                 event.months,
                 event.ends_on,
             )
-            return changed(patent, preservations=(*patent.preservations, paper))
+            return altered(patent, preservations=(*patent.preservations, paper))
         case PreservationContinued():
-            change = {"ends_on": event.ends_on, "months": None}
+            change: dict[str, Any] = {"ends_on": event.ends_on, "months": None}
         case PreservationReleased():
             change = {"released_on": event.effective_on}
         case _:
@@ -554,7 +561,7 @@ def _with_preservation(
         else paper
         for paper in patent.preservations
     )
-    return changed(patent, preservations=changed)
+    return altered(patent, preservations=changed)
 
 
 def _with_suspension(
@@ -569,9 +576,9 @@ def _with_suspension(
                 event.in_invalidation,
                 requested_by=event.requested_by,
             )
-            return changed(patent, suspensions=(*patent.suspensions, started))
+            return altered(patent, suspensions=(*patent.suspensions, started))
         case SuspensionExtended():
-            change = {"ends_on": event.ends_on, "extended": True}
+            change: dict[str, Any] = {"ends_on": event.ends_on, "extended": True}
         case SuspensionEnded():
             change = {"ends_on": event.effective_on}
         case _:
@@ -579,7 +586,7 @@ def _with_suspension(
     changed = tuple(
         replace(s, **change) if s.case_no == event.case_no else s for s in patent.suspensions
     )
-    return changed(patent, suspensions=changed)
+    return altered(patent, suspensions=changed)
 
 
 def _with_licence(
@@ -610,7 +617,7 @@ def _with_licence(
                 contract_digest=event.contract_digest,
                 contract_on=event.contract_on,
             )
-            return changed(patent, licences=(*patent.licences, recorded))
+            return altered(patent, licences=(*patent.licences, recorded))
         case LicenceChanged():
             return _with_each_licence(patent, event.licence_id, lambda x: _reshaped(x, event))
         case LicenceCancelled():
@@ -641,7 +648,7 @@ def _with_each_licence(
     patent: Patent, licence_id: str, change: Callable[[Licence], Licence]
 ) -> Patent:
     changed = tuple(change(x) if x.licence_id == licence_id else x for x in patent.licences)
-    return changed(patent, licences=changed)
+    return altered(patent, licences=changed)
 
 
 def _with_open_licence(
@@ -669,7 +676,7 @@ def _with_open_licence(
                 None,
                 declaration_no=event.declaration_no,
             )
-            return changed(patent, licences=(*patent.licences, taken))
+            return altered(patent, licences=(*patent.licences, taken))
         case OpenLicenceContractRecorded():
             number = event.envelope.registration_no
             if patent.licence(event.licence_id) is not None:
@@ -697,7 +704,7 @@ def _with_open_licence(
                 on,
                 declaration_no=event.declaration_no,
             )
-            return changed(patent, licences=(*patent.licences, recorded))
+            return altered(patent, licences=(*patent.licences, recorded))
     assert_never(event)
 
 
@@ -715,7 +722,7 @@ def _with_declaration(patent: Patent, event: OpenLicenceDeclared | OpenLicenceWi
                 event.ends_on,
                 event.contact,
             )
-            return changed(patent, declarations=(*patent.declarations, declared))
+            return altered(patent, declarations=(*patent.declarations, declared))
         case OpenLicenceWithdrawn():
             changed = tuple(
                 replace(d, withdrawn_on=event.effective_on)
@@ -723,7 +730,7 @@ def _with_declaration(patent: Patent, event: OpenLicenceDeclared | OpenLicenceWi
                 else d
                 for d in patent.declarations
             )
-            return changed(patent, declarations=changed)
+            return altered(patent, declarations=changed)
     assert_never(event)
 
 
@@ -738,7 +745,7 @@ def _with_pledge(
             shape = PledgeShape(on, event.pledgors, event.pledgees, event.debtor, event.claim)
             filed = event.envelope.door is Door.FILED
             registered = Pledge(number, event.filing_id, filed, (shape,), event.contract_on)
-            return changed(patent, pledges=(*patent.pledges, registered))
+            return altered(patent, pledges=(*patent.pledges, registered))
         case PledgeChanged():
             return _with_each_pledge(patent, number, lambda p: _pledge_reshaped(p, event))
         case PledgeReleased():
@@ -771,4 +778,4 @@ def _pledge_reshaped(pledge: Pledge, event: PledgeChanged) -> Pledge:
 
 def _with_each_pledge(patent: Patent, number: str, change: Callable[[Pledge], Pledge]) -> Patent:
     changed = tuple(change(p) if p.registration_no == number else p for p in patent.pledges)
-    return changed(patent, pledges=changed)
+    return altered(patent, pledges=changed)

@@ -1,7 +1,8 @@
 """Rows for many tables, inserted in one statement from one JSON parameter.
 
-A group of filings touches several tables with a few rows each. One statement costs one round trip, and one
-JSON document is dumped in native code, where an array a column would be dumped in Python.
+A group of filings touches several tables with a few rows each. One statement costs one round
+trip, and one JSON document is dumped in native code, where an array a column would be dumped in
+Python.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Insert:
     record: tuple[tuple[str, str], ...]
     """Members of one record with their SQL types."""
     values: tuple[tuple[str, str], ...] = ()
-    """Columns whose value is an expression over the record `x`; others take the member of their name."""
+    """Columns whose value is an expression over the record `x`; others take the member of their
+    name."""
     omit: tuple[str, ...] = ()
     """Members that only serve an expression."""
     conflict: str = ""

@@ -1,7 +1,7 @@
 """The mapper between ledger events and stored events.
 
-The library's own mapper rebuilds objects past validation and imports whatever module a topic names; this
-one validates on both sides of the disk and knows a closed table of topics.
+The library's own mapper rebuilds objects past validation and imports whatever module a topic
+names; this one validates on both sides of the disk and knows a closed table of topics.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ class LedgerMapper(Mapper[str]):
         self.salts = salts
 
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
-        """The stored event; refuses personal values, which only the writer can put in their table."""
+        """The stored event; refuses personal values, which only the writer can put in their
+        table."""
         stored, personal = stored_form.encode(cast("LedgerEvent", domain_event), self.salts)
         assert not personal, "an event with personal values is appended by the writer alone"
         return stored

@@ -1,8 +1,9 @@
 """The recorder: the library's PostgreSQL recorder, with one order for all and dense positions.
 
-`_append` is the one place where the log is locked, positions are drawn and events are written; the writer
-decides inside it. The lock is the advisory lock that the table's trigger takes as well, so it binds every
-inserter and lets VACUUM pass. No method retries: a retried append could enter a filing twice.
+`_append` is the one place where the log is locked, positions are drawn and events are written;
+the writer decides inside it. The lock is the advisory lock that the table's trigger takes as
+well, so it binds every inserter and lets VACUUM pass. No method retries: a retried append could
+enter a filing twice.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ HEAD = "SELECT coalesce(max(notification_id), 0) AS head FROM stored_events"
 APPEND = """
 WITH notified AS (SELECT pg_notify('stored_events', ''))
 INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
-SELECT added.* FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[]) AS added, notified
+SELECT added.* FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[]) AS
+added, notified
 """
 
 Decide = Callable[[int], Sequence[StoredEvent]]
@@ -41,7 +43,8 @@ Decide = Callable[[int], Sequence[StoredEvent]]
 
 
 class LedgerDatastore(PostgresDatastore):
-    """The library's datastore on a whole connection string (TLS, several hosts) and under a role."""
+    """The library's datastore on a whole connection string (TLS, several hosts) and under a
+    role."""
 
     def __init__(
         self, url: str, role: Role | None, *, pool_size: int = 2, pool_size_max: int = 12

@@ -1,10 +1,11 @@
 """The stored form: two lines of canonical JSON, *entry* for everybody and *open* for the entitled.
 
-*entry* shows the public members and, for each other member, a digest: SHA-256 of the canonical JSON of
-`[salt, name, value]` with a 128-bit salt (the disclosure form of SD-JWT, RFC 9901). *open* gives salt and
-value of the confidential members by name. Personal values are in neither: they go, with their salts, to the
-table `personal`, the only one from which rows may be erased. The digests are sorted, so their order tells
-nothing. An event kind that is HIDDEN has an entry of digests alone.
+*entry* shows the public members and, for each other member, a digest: SHA-256 of the canonical
+JSON of `[salt, name, value]` with a 128-bit salt (the disclosure form of SD-JWT, RFC 9901).
+*open* gives salt and value of the confidential members by name. Personal values are in neither:
+they go, with their salts, to the table `personal`, the only one from which rows may be erased.
+The digests are sorted, so their order tells nothing. An event kind that is HIDDEN has an entry of
+digests alone.
 
 Canonical JSON is RFC 8785; orjson with sorted keys writes the same bytes for ASCII keys without
 floating-point numbers, which a property test holds against the `rfc8785` package.

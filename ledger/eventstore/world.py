@@ -1,7 +1,9 @@
-"""The states that decisions are taken on: loaded under the log's lock, remembered while nobody else appends.
+"""The states that decisions are taken on: loaded under the log's lock, remembered while nobody
+else appends.
 
-A process that finds the log's head where it left it may trust every state it remembers; one that finds it
-moved forgets what others touched. What a group of filings changes is kept apart until it is committed.
+A process that finds the log's head where it left it may trust every state it remembers; one that
+finds it moved forgets what others touched. What a group of filings changes is kept apart until it
+is committed.
 """
 
 from __future__ import annotations
@@ -224,7 +226,8 @@ class World:
             self._changed[event.originator_id] = folded(self.state(event.originator_id), event)
 
     def draw(self, kind: str, year: int, region: str) -> int:
-        """The next serial of a kind, year and region; without gaps, since all draw under the log's lock."""
+        """The next serial of a kind, year and region; without gaps, since all draw under the
+        log's lock."""
         serial = self.last_serial(kind, year, region) + 1
         self._drawn[(kind, year, region)] = serial
         return serial

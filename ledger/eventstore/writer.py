@@ -1,13 +1,15 @@
 """The writer: one order for all filings, decided under the log's lock, committed in groups.
 
-Callers hand acts to the process's writer. It takes what waits, opens one READ COMMITTED transaction, takes the
-log's lock as its first statement, decides each act in turn (later ones see earlier ones), appends, updates the
-register views set-wise, commits once, and answers every caller. A lone caller runs its own group and skips
-the queue; under load a group is whatever queued during the last commit.
+Callers hand acts to the process's writer. It takes what waits, opens one READ COMMITTED
+transaction, takes the log's lock as its first statement, decides each act in turn (later ones see
+earlier ones), appends, updates the register views set-wise, commits once, and answers every
+caller. A lone caller runs its own group and skips the queue; under load a group is whatever
+queued during the last commit.
 
-Nothing here retries blindly. An act that fails a group is found by filing the acts one by one. When the
-connection is lost, even during COMMIT, the group is filed again on a new one: under the lock, the idempotency
-rows say which acts are already on record, so none is lost and none is entered twice.
+Nothing here retries blindly. An act that fails a group is found by filing the acts one by one.
+When the connection is lost, even during COMMIT, the group is filed again on a new one: under the
+lock, the idempotency rows say which acts are already on record, so none is lost and none is
+entered twice.
 """
 
 from __future__ import annotations
@@ -51,16 +53,19 @@ from ledger.eventstore.world import World
 log = logging.getLogger(__name__)
 
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-"""Whatever the server's default: the head must be read after the lock is granted, by a snapshot of its own."""
+"""Whatever the server's default: the head must be read after the lock is granted, by a snapshot
+of its own."""
 
 SELECT_KEYS = """
 SELECT caller, key, body_hmac, receipt FROM idempotency
-WHERE (caller, key) IN (SELECT x.caller, x.key FROM json_to_recordset(%s::json) AS x(caller text, key text))
+WHERE (caller, key) IN (SELECT x.caller, x.key FROM json_to_recordset(%s::json) AS x(caller text,
+key text))
 """
 DELETE_STANDING = """
 WITH document AS (SELECT %s::json AS d), unpledged AS (
     DELETE FROM standing_pledge AS s
-    USING document, json_to_recordset(document.d -> 'unpledged') AS gone(patent_id text, number text)
+    USING document, json_to_recordset(document.d -> 'unpledged') AS gone(patent_id text, number
+    text)
     WHERE s.patent_id = gone.patent_id AND s.registration_no = gone.number
 )
 DELETE FROM standing_declaration AS s
@@ -119,7 +124,8 @@ class Stopped(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class Unavailable(Exception):  # noqa: N818 - an answer, not a fault
-    """The database cannot be reached; come back with the same key, which tells whether it was entered."""
+    """The database cannot be reached; come back with the same key, which tells whether it was
+    entered."""
 
 
 class ClockBehind(Exception):  # noqa: N818 - an answer, not a fault
@@ -258,11 +264,12 @@ class Group:
             self.personal,
             self.changes,
         ):
-            decided.clear()  # type: ignore[attr-defined]
+            decided.clear()
 
 
 class Writer:
-    """The process's one writer. Safe to call from many threads; several processes may each have one."""
+    """The process's one writer. Safe to call from many threads; several processes may each have
+    one."""
 
     def __init__(
         self,
@@ -295,8 +302,8 @@ class Writer:
     def enter(self, act: Act) -> bytes:
         """Enter an act and return its receipt once it is durable.
 
-        Raises what declines it (Refused, Overtaken, NoSuchEntry, KeyReused, NotNew), or Busy, Stopped,
-        Unavailable, ClockBehind, EntryTooLarge.
+        Raises what declines it (Refused, Overtaken, NoSuchEntry, KeyReused, NotNew), or Busy,
+        Stopped, Unavailable, ClockBehind, EntryTooLarge.
         """
         waiting = self._queued(act)
         if self._turn.acquire(blocking=False):
@@ -483,7 +490,8 @@ class Writer:
             except psycopg.Error:
                 raise
             except Exception as error:
-                # It may have left half of itself behind, a drawn number for one: decide the others afresh.
+                # It may have left half of itself behind, a drawn number for one: decide the
+                # others afresh.
                 if not isinstance(error, EntryTooLarge):
                     log.exception("an act failed while it was decided")
                 waiting.fail(error)
@@ -495,7 +503,8 @@ class Writer:
         return outcome.stored
 
     def _moment(self) -> datetime:
-        """The time of recording: the clock's, or the last recorded one where the clock is a little behind."""
+        """The time of recording: the clock's, or the last recorded one where the clock is a
+        little behind."""
         now = self._clock()
         last = self._world.recorded_at
         if last is None or now >= last:
@@ -582,7 +591,8 @@ class Writer:
     # -- the connection
 
     def _connected(self) -> psycopg.Connection[DictRow]:
-        """The writer's connection, made anew where it was lost; waits a little for a restarting server."""
+        """The writer's connection, made anew where it was lost; waits a little for a restarting
+        server."""
         if self._connection is not None and not self._connection.closed:
             return self._connection
         self._world.forget()

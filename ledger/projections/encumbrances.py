@@ -1,7 +1,7 @@
 """What stands against a patent: pledges, preservations and suspensions, on two clocks.
 
-Shown: pledgors, pledgees, registration number and dates (Pledge Measures art. 15; Guidelines V-8 §1.3.2.8).
-Confidential: debtor, claim, amount, term (art. 16).
+Shown: pledgors, pledgees, registration number and dates (Pledge Measures art. 15; Guidelines V-8
+§1.3.2.8). Confidential: debtor, claim, amount, term (art. 16).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Bitemporal tables: rows that say what held on which days, as known at which positions.
 
-A view is a pure function from a patent's state to rows. Live, the rows before and after each filing are
-compared: what is gone is closed at the filing's last position, what is new is opened there. A rebuild folds
-the same function over the whole log and writes each table once.
+A view is a pure function from a patent's state to rows. Live, the rows before and after each
+filing are compared: what is gone is closed at the filing's last position, what is new is opened
+there. A rebuild folds the same function over the whole log and writes each table once.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True)
 class View:
-    """One table of the register: which columns it has beside its ranges, and how rows come from a state."""
+    """One table of the register: which columns it has beside its ranges, and how rows come from a
+    state."""
 
     table: str
     thing: str
@@ -53,7 +54,8 @@ class View:
     columns: tuple[tuple[str, str], ...]
     """Names and types of the columns between the ids and the ranges."""
     members: tuple[str, ...]
-    """Members of the state on which the rows depend; while they stay the same objects, so do the rows."""
+    """Members of the state on which the rows depend; while they stay the same objects, so do the
+    rows."""
     parts: Callable[[Patent], Iterable[Part]]
     """The parts of the state that make rows; a part of the same objects has the same rows."""
     rows: Callable[[Patent, Part], Iterable[Row]]

@@ -1,7 +1,8 @@
 """Licences on a patent, on two clocks.
 
-Shown: licensor, licensee, kind, recordal number and date (Guidelines V-8 §1.3.2.7). Confidential: term,
-territory, field and royalty. A licence taken under an open licence shows only once it is recorded.
+Shown: licensor, licensee, kind, recordal number and date (Guidelines V-8 §1.3.2.7). Confidential:
+term, territory, field and royalty. A licence taken under an open licence shows only once it is
+recorded.
 """
 
 from __future__ import annotations

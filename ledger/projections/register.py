@@ -1,4 +1,5 @@
-"""The register views: written in the transaction that appends, so what is registered is searchable at once."""
+"""The register views: written in the transaction that appends, so what is registered is
+searchable at once."""
 
 from __future__ import annotations
 

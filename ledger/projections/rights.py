@@ -6,10 +6,8 @@ What time brings by itself is no row: status and fees are answered for a day by 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-from ledger.domain import terms
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 
@@ -26,7 +24,8 @@ MEMBERS = (
 
 
 def parts(patent: Patent) -> Iterator[Part]:
-    """Everything the right depends on, as one part; nothing where all that is known is not public."""
+    """Everything the right depends on, as one part; nothing where all that is known is not
+    public."""
     if patent.publicly_known:
         final = (i for i in patent.invalidations if i.final_on is not None)
         entered = (

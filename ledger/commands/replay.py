@@ -1,0 +1,68 @@
+"""`patent-ledger replay`: rebuild every view from the log, and compare it or put it in place."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ledger.commands.frame import (
+    DataDir,
+    Json,
+    UserError,
+    console,
+    print_json,
+    ready_database,
+    settings_for,
+)
+from ledger.projections.rebuild import compare, rebuild
+
+
+def replay(
+    against_live: Annotated[
+        bool,
+        typer.Option("--compare", help="Compare the replayed views with the live tables; change nothing."),
+    ] = False,
+    to: Annotated[
+        int | None, typer.Option("--to", min=0, help="Fold the log only up to this position.")
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Rebuild every view from the log alone."""
+    if to is not None and not against_live:
+        raise UserError("--to goes with --compare: live views always stand at the head of the log")
+    with ready_database(settings_for(data_dir)) as url, _bar() as bar:
+        task = bar.add_task("replaying", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        found = compare(url, progress, to) if against_live else rebuild(url, progress)
+    if as_json:
+        print_json(found)
+    elif against_live:
+        _tell(found)
+    else:
+        typer.echo(f"{found['entries']} entries replayed at {found['rate_per_s']} a second; views swapped")
+    if not found.get("equal", True):
+        raise typer.Exit(1)
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def _tell(found: dict[str, object]) -> None:
+    typer.echo(f"{found['entries']} entries replayed at {found['rate_per_s']} a second")
+    views = found["views"]
+    assert isinstance(views, dict), "compare tells of each view"
+    for name, view in views.items():
+        if not view["compared"]:
+            typer.echo(f"  {name}: {view['rows']} rows at that position")
+        elif view["equal"]:
+            typer.echo(f"  {name}: {view['rows']} rows, equal")
+        else:
+            typer.echo(f"  {name}: DIFFERS: {view['first_difference']}")

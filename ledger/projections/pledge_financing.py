@@ -1,0 +1,229 @@
+"""Pledge financing: registered amount, projects, distinct enterprises and the inclusive part, by month.
+
+Population: pledge registrations of Chinese patents that were not revoked. A project is a registration
+(law.md 8.8, stat-project-count); its month is that of registration, its amount the claim's as
+registered, counted once a claim however many registrations secure it. Enterprises are the distinct
+pledgors that are enterprises. Inclusive means at most 10,000,000 yuan (stat-inclusive-threshold).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg import Connection, Cursor
+from psycopg.rows import dict_row
+
+from ledger.domain.events import LedgerEvent, PledgeRegistered, PledgeRevoked, RecordWithdrawn
+from ledger.domain.parties import PartyKind
+
+NAME = "pledge_financing"
+
+INCLUSIVE_YUAN_MAX = Decimal(10_000_000)
+"""Largest amount of an inclusive project, in yuan; the number itself is included (CC 1259)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One pledge registration as the statistics see it."""
+
+    registration_no: str
+    filing_id: str
+    registered_on: date
+    claim_id: str
+    amount: Decimal | None
+    currency: str | None
+    enterprises: tuple[str, ...]
+    patents: int
+    revoked: bool = False
+
+
+Projects = dict[str, Project]
+
+
+def fold(projects: Projects, event: LedgerEvent) -> None:
+    """Take one recorded fact into the projects, by registration number."""
+    corrected = event.envelope.corrects
+    if corrected is not None:
+        for number in [n for n, p in projects.items() if p.filing_id == corrected]:
+            projects[number] = replace(projects[number], revoked=True)
+    if not event.originator_id.startswith("CN:"):
+        return
+    number = event.envelope.registration_no or event.filing_id
+    match event:
+        case PledgeRegistered():
+            known = projects.get(number)
+            if known is not None and known.filing_id == event.filing_id:
+                projects[number] = replace(known, patents=known.patents + 1)
+            else:
+                projects[number] = _project(number, event)
+        case PledgeRevoked() if number in projects:
+            projects[number] = replace(projects[number], revoked=True)
+        case _:
+            return
+
+
+def _project(number: str, event: PledgeRegistered) -> Project:
+    claim = event.claim
+    enterprises = {p.id for p in event.pledgors if p.kind is PartyKind.ENTERPRISE}
+    return Project(
+        registration_no=number,
+        filing_id=event.filing_id,
+        registered_on=event.effective_on,
+        claim_id=number if claim is None else _claim(claim.id, event),
+        amount=None if claim is None else claim.amount.amount,
+        currency=None if claim is None else claim.amount.currency,
+        enterprises=tuple(sorted(enterprises)),
+        patents=1,
+    )
+
+
+def _claim(stated: str, event: PledgeRegistered) -> str:
+    """A claim's identity: creditors number their claims each for themselves."""
+    return " ".join([stated, *sorted(p.id for p in event.pledgees)])
+
+
+TOPICS = frozenset({PledgeRegistered.TOPIC, PledgeRevoked.TOPIC})
+"""Topics that change a project; an event of any topic that corrects another may, too."""
+
+
+def concerns(event_topic: str, corrects: bool) -> bool:
+    """Whether a fact can change a project, told without decoding it."""
+    return event_topic in TOPICS or corrects or event_topic == RecordWithdrawn.TOPIC
+
+
+SELECT_PROJECTS = """
+SELECT registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents, revoked
+FROM pledge_financing WHERE registration_no = ANY(%b::text[]) OR filing_id = ANY(%b::text[])
+"""
+UPSERT_PROJECT = """
+INSERT INTO pledge_financing
+    (registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents, revoked)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (registration_no) DO UPDATE SET filing_id = excluded.filing_id,
+    registered_on = excluded.registered_on, claim_id = excluded.claim_id, amount = excluded.amount,
+    currency = excluded.currency, enterprises = excluded.enterprises, patents = excluded.patents,
+    revoked = excluded.revoked
+"""
+COLUMNS = (
+    "registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents, revoked"
+)
+
+
+def follow(curs: Cursor[Any], events: Sequence[LedgerEvent]) -> None:
+    """Bring the table to the state after some events: load what they touch, fold, write what changed."""
+    numbers = [e.envelope.registration_no or e.filing_id for e in events]
+    filings = [e.envelope.corrects for e in events if e.envelope.corrects]
+    curs.execute(SELECT_PROJECTS, (numbers, filings))
+    before = {p.registration_no: p for p in map(project_of, curs.fetchall())}
+    projects = dict(before)
+    for event in events:
+        fold(projects, event)
+    changed = [p for number, p in projects.items() if before.get(number) != p]
+    if changed:
+        curs.executemany(UPSERT_PROJECT, [as_row(project) for project in changed])
+
+
+def project_of(row: Mapping[str, Any]) -> Project:
+    return Project(**{**row, "enterprises": tuple(row["enterprises"])})
+
+
+def as_row(project: Project) -> tuple[Any, ...]:
+    """A project in the order of COLUMNS."""
+    return (
+        project.registration_no,
+        project.filing_id,
+        project.registered_on,
+        project.claim_id,
+        project.amount,
+        project.currency,
+        list(project.enterprises),
+        project.patents,
+        project.revoked,
+    )
+
+
+SELECT_TOTALS = """
+WITH project AS (
+    SELECT *, date_trunc('month', registered_on)::date AS month,
+        currency = 'CNY' AND amount <= %(inclusive)s AS inclusive,
+        row_number() OVER (PARTITION BY claim_id ORDER BY registered_on, registration_no) = 1 AS first_of_claim
+    FROM pledge_financing WHERE NOT revoked AND registered_on BETWEEN %(from)s AND %(until)s
+), amounts AS (
+    SELECT month, currency, sum(amount) AS amount FROM project
+    WHERE first_of_claim AND amount IS NOT NULL GROUP BY month, currency
+), counted AS (
+    SELECT month, count(*) AS projects, count(*) FILTER (WHERE inclusive) AS inclusive_projects,
+        sum(patents) AS patents
+    FROM project GROUP BY month
+), enterprises AS (
+    SELECT month, count(DISTINCT e) AS enterprises, count(DISTINCT e) FILTER (WHERE inclusive) AS inclusive_enterprises
+    FROM project, unnest(enterprises) AS e GROUP BY month
+)
+SELECT c.month, c.projects, c.inclusive_projects, c.patents, coalesce(e.enterprises, 0) AS enterprises,
+    coalesce(e.inclusive_enterprises, 0) AS inclusive_enterprises,
+    (SELECT json_object_agg(a.currency, a.amount::text ORDER BY a.currency) FROM amounts a WHERE a.month = c.month)
+        AS amounts
+FROM counted c LEFT JOIN enterprises e USING (month) ORDER BY c.month
+"""
+SELECT_WHOLE = """
+WITH project AS (
+    SELECT *, currency = 'CNY' AND amount <= %(inclusive)s AS inclusive,
+        row_number() OVER (PARTITION BY claim_id ORDER BY registered_on, registration_no) = 1 AS first_of_claim
+    FROM pledge_financing WHERE NOT revoked AND registered_on BETWEEN %(from)s AND %(until)s
+)
+SELECT count(*) AS projects, count(*) FILTER (WHERE inclusive) AS inclusive_projects,
+    coalesce(sum(patents), 0) AS patents,
+    (SELECT count(DISTINCT e) FROM project, unnest(enterprises) AS e) AS enterprises,
+    (SELECT count(DISTINCT e) FROM project, unnest(enterprises) AS e WHERE inclusive) AS inclusive_enterprises,
+    (SELECT json_object_agg(currency, total::text ORDER BY currency) FROM (
+        SELECT currency, sum(amount) AS total FROM project
+        WHERE first_of_claim AND amount IS NOT NULL GROUP BY currency) AS a) AS amounts
+FROM project
+"""
+SELECT_POSITION = "SELECT max(notification_id) AS position FROM notification_tracking WHERE application_name = %s"
+
+
+def totals(
+    connection: Connection[Any],
+    from_day: date = date(1900, 1, 1),
+    until_day: date = date(2199, 12, 31),
+) -> dict[str, Any]:
+    """The figures of a period, by month of registration and together, at the follower's position.
+
+    Enterprises are distinct within what a row covers, so months do not add up to the whole.
+    """
+    params = {"inclusive": INCLUSIVE_YUAN_MAX, "from": from_day, "until": until_day}
+    with connection.transaction(), connection.cursor(row_factory=dict_row) as curs:
+        # One snapshot, so that the months, the whole and the position belong together.
+        curs.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        months = curs.execute(SELECT_TOTALS, params).fetchall()
+        whole = curs.execute(SELECT_WHOLE, params).fetchone()
+        position = curs.execute(SELECT_POSITION, (NAME,)).fetchone()
+    assert whole is not None, "an aggregate gives one row"
+    assert position is not None, "an aggregate gives one row"
+    return {
+        "measure": NAME,
+        "definition": "1",
+        "position": position["position"] or 0,
+        "from": from_day.isoformat(),
+        "until": until_day.isoformat(),
+        "total": _figures(whole),
+        "months": [{"month": f"{row['month']:%Y-%m}"} | _figures(row) for row in months],
+    }
+
+
+def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("projects", "inclusive_projects", "patents", "enterprises", "inclusive_enterprises")
+    return {"amounts": row["amounts"] or {}} | {name: int(row[name]) for name in names}
+
+
+def rebuilt(events: Iterable[LedgerEvent]) -> Projects:
+    """The projects of a whole log."""
+    projects: Projects = {}
+    for event in events:
+        fold(projects, event)
+    return projects

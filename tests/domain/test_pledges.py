@@ -520,6 +520,20 @@ class TestEnd:
         assert self.two.when(proved).findings == ()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        change_pledge(),
+        deregister_pledge(),
+        RevokePledge(registration_no=PLEDGE_NO, ground="other", reason="Found later."),
+    ],
+)
+def test_a_number_of_no_registration_is_refused(command: Any) -> None:
+    recorded(entered()).when(command).refuses(
+        "pledge-registration-known", registration_no=PLEDGE_NO
+    )
+
+
 class TestRevocation:
     def revoke(self, ground: str, **fields: Any) -> RevokePledge:
         stated = {"registration_no": PLEDGE_NO, "ground": ground, "reason": "Found later."}

@@ -426,6 +426,25 @@ def max_amount_fields(_: Patent, command: RegisterPledge, _context: Context) -> 
 
 
 @rule(
+    "pledge-registration-known",
+    ChangePledge,
+    DeregisterPledge,
+    RevokePledge,
+    title="The registration is known",
+    article="PPM 13, 14",
+    cure="Name the number of a registration as its receipt or the register extract shows it.",
+    once=True,
+)
+def registration_known(
+    _: Patent, command: ChangePledge | DeregisterPledge | RevokePledge, context: Context
+) -> Outcome:
+    """No registration has this number."""
+    if command.registration_no in context.registrations:
+        return None
+    return Broken("/registration_no", {"registration_no": command.registration_no})
+
+
+@rule(
     "pledge-change-needs-both",
     ChangePledge,
     title="Agreement of both sides",

@@ -1,0 +1,28 @@
+"""Runs every benchmark and prints JSON lines: `{benchmark, callers, rate_per_s, limit, limit_per_s, ratio, …}`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from benchmarks import rebuild, register_pledge
+from benchmarks.ground import ground
+
+BENCHMARKS = {"register-pledge": register_pledge.run, "rebuild": rebuild.run}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("only", nargs="*", choices=[*BENCHMARKS, []], help="benchmarks to run; all by default")
+    parser.add_argument("--filings", type=int, default=8_000, help="filings of the longest run")
+    chosen = parser.parse_args()
+    with ground() as place:
+        for name in chosen.only or BENCHMARKS:
+            for figures in BENCHMARKS[name](place, chosen.filings):
+                print(json.dumps({"benchmark": name} | figures), flush=True)
+                sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

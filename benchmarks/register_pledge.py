@@ -1,0 +1,75 @@
+"""Durable RegisterPledge with all rules and register views, beside pgbench at the same number of clients.
+
+Each filing pledges a patent of its own, as banks do. The callers are threads of one process; the commands
+are made beforehand, the judging, recording and answering is timed. The limit is pgbench (32 clients at
+most) inserting one prepared row of an event of the same size, on the same server, in the same run.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.ground import Ground, console
+from ledger.domain.filing import Caller
+from ledger.registry import Filing
+from tests import builders
+
+CALLERS = (1, 8, 32, 256)
+
+
+def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
+    """One line of figures for each number of callers."""
+    for callers in CALLERS:
+        count = max(500, filings * min(callers, 32) // 32)
+        with console.status(f"register-pledge: {count} filings, {callers} callers"):
+            numbers = place.enter_patents(count)
+            rate, latencies = _file(place, numbers, callers)
+            size = place.average_state_bytes("pledge.registered")
+            limit = place.pgbench_inserts_per_s(min(callers, 32), size)
+        yield {
+            "callers": callers,
+            "rate_per_s": round(rate),
+            "limit": f"pgbench, {min(callers, 32)} clients, one prepared INSERT of {size} bytes",
+            "limit_per_s": round(limit),
+            "ratio": round(rate / limit, 3),
+            "p50_ms": round(_quantile(latencies, 0.5) * 1000, 2),
+            "p99_ms": round(_quantile(latencies, 0.99) * 1000, 2),
+        }
+
+
+def _file(place: Ground, numbers: list[str], callers: int) -> tuple[float, list[float]]:
+    caller = Caller("bank:bench", "bank")
+    filings = [
+        Filing(builders.register_pledge(patents=(number,)), caller, f"bench {number}")
+        for number in numbers
+    ]
+    waiting = iter(filings)
+    turn = threading.Lock()
+    latencies: list[float] = []
+
+    def file() -> None:
+        while True:
+            with turn:
+                filing = next(waiting, None)
+            if filing is None:
+                return
+            began = time.perf_counter()
+            place.registry.file(filing)
+            latencies.append(time.perf_counter() - began)
+
+    threads = [threading.Thread(target=file) for _ in range(callers)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(latencies) == len(filings), "every filing was answered"
+    return len(filings) / (time.perf_counter() - began), latencies
+
+
+def _quantile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

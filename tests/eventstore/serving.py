@@ -20,8 +20,11 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
+from psycopg import Cursor
+from psycopg.rows import DictRow
 
 from ledger.domain.refusals import Refused
+from ledger.eventstore.recorder import LedgerRecorder
 from ledger.eventstore.writer import Busy, Unavailable
 from ledger.registry import Registry
 from tests.eventstore.ledgers import pledge, registry, running_clock
@@ -30,13 +33,27 @@ ROOT = Path(__file__).parents[2]
 Answer = dict[str, Any]
 
 
-def serve(url: str, threads: int, since: float) -> None:
+def serve(url: str, threads: int, since: float, *, locked: bool) -> None:
     """File every job, answering each; come back with the same key where the database is away."""
     with registry(url, clock=running_clock(since)) as ledger:
+        if not locked:
+            ledger.writer._recorder = UnlockedRecorder(ledger.datastore)
         _say({"ready": True})
         with ThreadPoolExecutor(threads) as pool:
             for line in sys.stdin:
                 pool.submit(_answer, ledger, json.loads(line))
+
+
+class UnlockedRecorder(LedgerRecorder):
+    """What the recorder would be without its lock: it reads the head while others read the same."""
+
+    def _lock(self, curs: Cursor[DictRow]) -> int:
+        curs.execute("SELECT coalesce(max(notification_id), 0) AS head FROM stored_events")
+        row = curs.fetchone()
+        assert row is not None
+        # Long enough for another to read the same head, which makes the race certain.
+        time.sleep(0.2)
+        return int(row["head"])
 
 
 def _answer(ledger: Registry, job: dict[str, Any]) -> None:
@@ -61,11 +78,14 @@ def _say(answer: Answer) -> None:
 class ServingProcess:
     """Such a process, seen from the test."""
 
-    def __init__(self, url: str, *, threads: int, since: float) -> None:
+    def __init__(self, url: str, *, threads: int, since: float, locked: bool = True) -> None:
         self.answers: SimpleQueue[Answer | None] = SimpleQueue()
         """What it has said, and None when it has ended."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.eventstore.serving", url, str(threads), repr(since)],
+            [
+                *(sys.executable, "-m", "tests.eventstore.serving"),
+                *(url, str(threads), repr(since), "locked" if locked else "unlocked"),
+            ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -130,4 +150,4 @@ def writer_backends(url: str) -> list[int]:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+    serve(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), locked=sys.argv[4] == "locked")

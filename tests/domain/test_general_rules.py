@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from ledger.domain.deciding import COMMANDS
 from ledger.domain.events import IdentityEvidenceEntered
 from ledger.domain.lifecycle import EndSuspension
 from ledger.domain.numbers import PatentKind
-from ledger.domain.rules import DEFINITIONS, RULES, rules_for
+from ledger.domain.rules import DEFINITIONS, RULES, Definition, rules_for
 from tests.builders import (
     BANK,
     FOREIGNER,
@@ -57,6 +58,14 @@ def test_every_definition_names_a_function_that_exists() -> None:
                 found = getattr(found, name)
             break
         assert callable(found), definition.id
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=lambda d: d.id)
+def test_every_definition_names_a_test_that_exists(definition: Definition) -> None:
+    path, *names = definition.test.split("::")
+    text = (Path(__file__).parents[2] / path).read_text()
+    for name in names:
+        assert f"class {name}" in text or f"def {name}(" in text
 
 
 def test_every_rule_names_commands_that_exist() -> None:

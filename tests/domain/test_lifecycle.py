@@ -442,6 +442,9 @@ class TestSuspension:
         recorded(entered(), lapsed()).when(self.command()).refuses("suspension-requester")
         recorded().when(self.command()).refuses("fact-unknown")
 
+    def test_a_pledgee_is_notified(self) -> None:
+        recorded(entered(), pledged()).when(self.command()).obliges("pledge-notify-events")
+
     def extension(self, **fields: Any) -> ExtendSuspension:
         stated: dict[str, Any] = {
             "case_no": "(2026) Dispute 1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from ledger.domain.events import (
     TransferRegistered,
 )
 from ledger.domain.lawsettings import LawSettings
+from ledger.domain.parties import PartyDetails
 from ledger.domain.rules.transfers import CAUSE_DOCUMENTS
 from ledger.domain.transfers import CourtPaper, Judgment
 from tests.builders import (
@@ -348,6 +350,19 @@ class TestPledged:
         before = recorded(entered(), pledged(), consented())
         before.when(register_transfer(consents=("C1",))).obliges("transfer-proceeds-obligation")
 
+    @pytest.mark.parametrize(("disposition", "owed"), [("continues", True), ("released", False)])
+    def test_a_pledge_realised_by_auction_is_deregistered(
+        self, disposition: str, owed: bool
+    ) -> None:
+        before = recorded(entered(), pledged(), consented(disposition=disposition))
+        outcome = before.when(
+            register_transfer(
+                cause="auction", documents=documents("auction-proof"), consents=("C1",)
+            )
+        )
+        outcome.passes()
+        assert ("pledge-realise-transfer" in {f.rule for f in outcome.findings}) is owed
+
     def test_a_pledgor_who_is_no_patentee_agrees_too(self) -> None:
         before = recorded(entered(), pledged(pledgors=(MILLS,)), consented())
         before.when(register_transfer(consents=("C1",))).refuses(
@@ -429,12 +444,12 @@ class TestFreeze:
 
 class TestTechnologyExport:
     @pytest.mark.parametrize("taker", [FOREIGNER, ISLANDER])
-    def test_an_invention_leaves_the_mainland_with_its_paper(self, taker: object) -> None:
-        command = register_transfer(patentees_after=(taker,), agency="Lamp Street Agency")
-        recorded(entered()).when(command).refuses("transfer-tech-export")
+    def test_an_invention_leaves_the_mainland_with_its_paper(self, taker: PartyDetails) -> None:
+        stated: dict[str, Any] = {"patentees_after": (taker,), "agency": "Lamp Street Agency"}
+        recorded(entered()).when(register_transfer(**stated)).refuses("transfer-tech-export")
         for paper in ("technology-export-licence", "technology-export-registration"):
             papers = documents("transfer-contract", paper)
-            recorded(entered()).when(command.model_copy(update={"documents": papers})).passes()
+            recorded(entered()).when(register_transfer(documents=papers, **stated)).passes()
 
     def test_a_design_is_no_technology(self) -> None:
         command = register_transfer(

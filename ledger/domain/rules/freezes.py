@@ -18,7 +18,7 @@ from ledger.domain.periods import add_months, last_day_to_act
 from ledger.domain.pledges import DeregisterPledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
-from ledger.domain.rules.grounds import frozen_fact
+from ledger.domain.rules.grounds import frozen_fact, pledgees_to_notify
 
 PRESERVATION_MONTHS = {"preservation": 6, "execution": 36}
 """The longest a court preserves at a time (SPC-Pat 9; CPL-I 485); a longer paper is flagged."""
@@ -171,9 +171,20 @@ def continue_before_end(patent: Patent, command: ContinuePreservation, _: Contex
 )
 def pledge_priority(patent: Patent, _: StartPreservation, context: Context) -> Outcome:
     """A pledged patent may be preserved; the pledge keeps its rank and the pledgee is notified."""
-    standing = patent.standing_pledges(context.today)
-    pledgees = [p.name for pledge in standing for p in pledge.now.pledgees]
-    return Broken(fact={"notify": pledgees}) if pledgees else None
+    return pledgees_to_notify(patent, context)
+
+
+@rule(
+    "pledge-notify-events",
+    StartSuspension,
+    title="Pledgees are notified",
+    article="PPM 19",
+    severity=Severity.OBLIGATION,
+    cure="The office notifies every pledgee.",
+)
+def notify_of_suspension(patent: Patent, _: StartSuspension, context: Context) -> Outcome:
+    """Proceedings on a pledged patent are suspended; the office notifies every pledgee."""
+    return pledgees_to_notify(patent, context)
 
 
 @rule(

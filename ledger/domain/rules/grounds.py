@@ -79,6 +79,13 @@ def pledgees_missing(patent: Patent, command: Command, context: Context, *, act:
     return Broken(fact={"pledgees": silent}) if silent else None
 
 
+def pledgees_to_notify(patent: Patent, context: Context) -> Broken | None:
+    """The outcome of every rule that has pledgees notified (Pledge Measures art. 19)."""
+    standing = patent.standing_pledges(context.today)
+    pledgees = [p.name for pledge in standing for p in pledge.now.pledgees]
+    return Broken(fact={"notify": pledgees}) if pledgees else None
+
+
 def consenting(
     patent: Patent, command: Command, context: Context, *, act: Act, capacity: Capacity
 ) -> frozenset[str]:

@@ -12,7 +12,7 @@ from ledger.domain.parties import PartyDetails, PartyKind
 from ledger.domain.patent import Patent, Pledge
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
-from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, rule
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, define, rule
 from ledger.domain.rules.grounds import coowners_missing, dead, frozen_fact, overdue_fee
 
 ANNOUNCEMENT_461 = date(2021, 11, 15)
@@ -590,3 +590,41 @@ GROUNDS: dict[str, Ground] = {
 """The grounds of PPM art. 11 that the ledger can see for itself, and `other` with the office's
 reason.
 """
+
+
+# --- definitions --------------------------------------------------------------------------------
+
+PLEDGES = "tests/domain/test_pledges.py"
+
+define(
+    "pledge-established-on-registration",
+    "RegisterPledge",
+    title="A pledge arises on registration",
+    article="CC 444(1); PPM 3",
+    function="ledger.domain.pledges.register_pledge",
+    test=f"{PLEDGES}::TestRegistration::test_a_pledge_arises_on_the_day_of_registration",
+)
+define(
+    "pledge-nonprofit-ok",
+    "RegisterPledge",
+    title="Schools and hospitals may pledge patents",
+    article="SPC-Sec 6(1)(ii)",
+    function="ledger.domain.rules.pledges.state_organ.check",
+    test=f"{PLEDGES}::TestRegistration::test_a_university_may_pledge",
+)
+define(
+    "pledge-change-pledgee-assignment",
+    "ChangePledge",
+    title="A new pledgee by assignment of the claim",
+    article="CC 547; GL V-8 §1.3.2.8",
+    function="ledger.domain.pledges.change_pledge",
+    test="tests/domain/test_patent.py::test_a_changed_pledge_keeps_what_it_was",
+)
+define(
+    "pledge-not-automatic-end",
+    "time",
+    title="A due debt does not end a registration",
+    article="PPM 14",
+    function="ledger.domain.patent.Pledge.stands",
+    test=f"{PLEDGES}::TestOnePledge::test_a_due_debt_does_not_end_a_pledge",
+)

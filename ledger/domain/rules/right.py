@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ledger.domain import terms
@@ -21,7 +22,12 @@ from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import add_months, last_day_to_act
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
-from ledger.domain.rules.grounds import coowners_missing, frozen_fact, pledgees_missing
+from ledger.domain.rules.grounds import (
+    coowners_missing,
+    frozen_fact,
+    pledgees_missing,
+    pledgees_to_notify,
+)
 
 # --- compensation of the term -------------------------------------------------------------------
 
@@ -225,11 +231,8 @@ def um_ends_with_invention(patent: Patent, command: GrantPatent, context: Contex
     missing = pledgees_missing(patent, command, context, act="abandonment")
     if missing is not None:
         return missing
-    standing = patent.standing_pledges(context.today)
-    pledgees = [p.name for pledge in standing for p in pledge.now.pledgees]
-    if not pledgees:
-        return None
-    return Broken(fact={"notify": pledgees}, severity=Severity.OBLIGATION)
+    told = pledgees_to_notify(patent, context)
+    return None if told is None else replace(told, severity=Severity.OBLIGATION)
 
 
 @rule(
@@ -244,9 +247,7 @@ def um_ends_with_invention(patent: Patent, command: GrantPatent, context: Contex
 )
 def notify_pledgee(patent: Patent, _: Command, context: Context) -> Outcome:
     """The right of a pledged patent ends; the office notifies every pledgee."""
-    standing = patent.standing_pledges(context.today)
-    pledgees = [p.name for pledge in standing for p in pledge.now.pledgees]
-    return Broken(fact={"notify": pledgees}) if pledgees else None
+    return pledgees_to_notify(patent, context)
 
 
 # --- invalidation -------------------------------------------------------------------------------

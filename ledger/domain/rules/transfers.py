@@ -202,6 +202,26 @@ def proceeds_obligation(patent: Patent, _: Command, context: Context) -> Outcome
 
 
 @rule(
+    "pledge-realise-transfer",
+    RegisterTransfer,
+    title="Realised pledge is deregistered",
+    article="CC 436-438; CPL 207",
+    severity=Severity.OBLIGATION,
+    cure="Deregister the pledge on the ground that it is realised.",
+)
+def realise_transfer(patent: Patent, command: RegisterTransfer, context: Context) -> Outcome:
+    """A pledged patent is sold by auction; a pledge realised so is deregistered."""
+    if command.cause != "auction":
+        return None
+    numbers = [
+        pledge.registration_no
+        for pledge in patent.standing_pledges(context.today)
+        if "released" not in dispositions(patent.id, pledge, command, context).values()
+    ]
+    return Broken(fact={"registration_nos": numbers}) if numbers else None
+
+
+@rule(
     "transfer-open-licence-withdrawn",
     RegisterTransfer,
     title="No open licence",

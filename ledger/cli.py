@@ -11,6 +11,9 @@ from ledger.commands.check import check
 from ledger.commands.frame import UserError, console
 from ledger.commands.migrate import migrate
 from ledger.commands.replay import replay
+from ledger.commands.rules import rules
+from ledger.commands.serve import serve
+from ledger.commands.token import token
 
 app = typer.Typer(
     name="patent-ledger",
@@ -20,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for command in (migrate, check, replay):
+for command in (serve, migrate, replay, rules, token, check):
     app.command()(command)
 
 

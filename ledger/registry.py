@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from ledger.domain import acting
 from ledger.domain.deciding import Verdict, decide
 from ledger.domain.events import Door, OpenLicenceTaken, PledgeRegistered
 from ledger.domain.filing import Caller, Command, Context, Registration
@@ -70,7 +71,7 @@ class Registry:
     def file(self, filing: Filing) -> bytes:
         """The receipt of a filing, as canonical JSON; the same bytes for the same key, for ever.
 
-        Raises Refused with every finding, Overtaken, KeyReused, Busy, Stopped, Unavailable or
+        Raises Refused with every finding, NotAParty, Overtaken, KeyReused, Busy, Stopped, Unavailable or
         ClockBehind.
         """
         return self.writer.enter(FilingAct(filing, self.means))
@@ -128,6 +129,7 @@ class FilingAct:
         drawn: list[tuple[str, int, str]] = []
         context = self._context(command, world, moment, drawn)
         patents = {number: world.patent(number) for number in command.patents}
+        acting.check(patents, command, context)
         return decide(patents, command, context), context, drawn
 
     def _context(

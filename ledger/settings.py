@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ class Settings(BaseModel):
         """The secret: as set, or else from its file, which is made on first use."""
         if self.secret is not None:
             return self.secret.get_secret_value().encode()
-        return _read_or_make_secret(self.secret_path)
+        return read_or_make(self.secret_path, lambda: secrets.token_bytes(SECRET_BYTES))
 
 
 VARIABLES = {
@@ -124,8 +124,8 @@ def make_data_dir(path: Path) -> None:
             path.chmod(0o711)
 
 
-def _read_or_make_secret(path: Path) -> bytes:
-    """The file's bytes; a new secret appears whole or not at all, whoever else makes one."""
+def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The closed file's bytes; a new one appears whole or not at all, whoever else makes one."""
     if path.exists():
         return path.read_bytes()
     make_data_dir(path.parent)
@@ -133,7 +133,7 @@ def _read_or_make_secret(path: Path) -> bytes:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(SECRET_BYTES))
+            file.write(make())
             file.flush()
             os.fsync(file.fileno())
         # Another process may have been first; then its secret is the one.

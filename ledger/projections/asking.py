@@ -1,4 +1,6 @@
-"""At which point of the two clocks a question is asked: as known at a position, as effective on a day."""
+"""At which point of the two clocks a question is asked: as known at a position, as effective on a
+day.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ def point(
 ) -> Point:
     """The point a reader asks for.
 
-    Without a day, the newest is asked for today, and a past point for the day on which it was the newest:
+    Without a day, the newest is asked for today, and a past point for the day on which it was the
+    newest:
     its answer stays the same.
     """
     if known_at is None:

@@ -1,6 +1,7 @@
 """Who may see what is not public: auditors everything, a party what it is a party to.
 
-The one place that decides it. What is confidential is read under the auditor's role and passes here.
+The one place that decides it. What is confidential is read under the auditor's role and passes
+here.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 THINGS = ("registration_no", "licence_id", "declaration_no")
-"""Members that name what an entry is about, so that its parties are those of earlier entries too."""
+"""Members that name what an entry is about, so that its parties are those of earlier entries too.
+"""
 
 OF_THE_RIGHT = frozenset({"fee", "lapse", "right", "patent", "term", "invalidation"})
-"""First words of the topics of entries about the right itself, to which the patentees are parties."""
+"""First words of the topics of entries about the right itself, to which the patentees are parties.
+"""
 
 NOT_FOR_PARTIES = frozenset({"version"})
 """A gap in versions would tell a party of entries that are hidden from it."""
@@ -57,9 +60,11 @@ def parties_in(value: Any) -> Iterator[str]:
 def shown_entries(
     rows: Iterable[Mapping[str, Any]], viewer: Viewer, *, filer: bool = False
 ) -> list[dict[str, Any]]:
-    """The entries of whole streams that a reader may see, in order, each with what it may see of them.
+    """The entries of whole streams that a reader may see, in order, each with what it may see of
+    them.
 
-    An entry that is not public is shown to its parties and auditors alone. `filer` says that the reader
+    An entry that is not public is shown to its parties and auditors alone. `filer` says that the
+    reader
     filed them all.
     """
     known: dict[tuple[str, str], set[str]] = {}
@@ -107,6 +112,8 @@ def _parties(
     named = set(parties_in([value for name, value in values.items() if name != "fields"]))
     named.update(values.get("on_behalf_of") or ())
     things = [(name, values[name]) for name in THINGS if values.get(name)]
+    if stream.startswith("filing:"):
+        things.append(("stream", stream))
     found = named.union(*(known.get(thing, ()) for thing in things))
     for thing in things:
         known.setdefault(thing, set()).update(named)

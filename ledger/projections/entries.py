@@ -10,12 +10,12 @@ import orjson
 import psycopg
 from psycopg.rows import DictRow
 
-from ledger.projections.asking import Point
 from ledger.projections.disclosure import Viewer, opened, shown_entries
 
 SELECT_HEAD = "SELECT log_head() AS head"
 SELECT_PUBLIC = """
-SELECT position, recorded_at, stream, topic, entry FROM public_entries(%(streams)s::text[], %(known)s::bigint)
+SELECT position, recorded_at, stream, topic, entry FROM public_entries(%(streams)s::text[],
+    %(known)s::bigint)
 """
 SELECT_OPEN = """
 SELECT position, recorded_at, stream, version, topic, entry, open
@@ -37,7 +37,6 @@ def head(connection: Connection) -> int:
 def history(
     connection: Connection,
     patent: str,
-    point: Point,
     known: int,
     *,
     effective_on: date | None,
@@ -61,7 +60,9 @@ def history(
 def filing(
     connection: Connection, filing_id: str, viewer: Viewer, *, caller: str, all_filings: bool
 ) -> Any:
-    """A filing's receipt and entries, for its parties, its filer and those who see all filings; else None."""
+    """A filing's receipt and entries, for its parties, its filer and those who see all filings;
+    else None.
+    """
     row = connection.execute(SELECT_FILING, (filing_id,)).fetchone()
     if row is None:
         return None

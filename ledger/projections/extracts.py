@@ -1,6 +1,7 @@
 """The register extract: everything the register says of a patent at one point, in one query.
 
-The public part is read under the public role. What else a party or an auditor may see stands in a member of
+The public part is read under the public role. What else a party or an auditor may see stands in a
+member of
 its own, `confidential`, read under the auditor's role and filtered by `disclosure`.
 """
 
@@ -45,7 +46,8 @@ SELECT asked.head, asked.known, n.number, p.patent_id, p.bibliography, p.facts,
             ) || l.details
             ORDER BY lower(l.effective), l.thing
         ) FROM licence AS l
-        WHERE l.patent_id = p.patent_id AND l.disclosed AND l.effective @> asked.day AND l.recorded @> asked.known
+        WHERE l.patent_id = p.patent_id AND l.disclosed AND l.effective @> asked.day AND l.recorded
+            @> asked.known
     ) AS licences,
     (
         SELECT jsonb_agg(
@@ -179,7 +181,9 @@ def status(row: DictRow, asked: str, on: date) -> dict[str, Any]:
 def confidential(
     connection: psycopg.Connection[DictRow], row: DictRow, point: Point, viewer: Viewer
 ) -> dict[str, list[dict[str, Any]]]:
-    """What else the reader may see of a patent: the parts to which it is a party, or all for an auditor."""
+    """What else the reader may see of a patent: the parts to which it is a party, or all for an
+    auditor.
+    """
     asked = {"patent": row["patent_id"], "known": row["known"], "on": point.on}
     shown: dict[str, list[dict[str, Any]]] = {
         "encumbrances": [],

@@ -1,19 +1,20 @@
-"""Reading connections: a pool under the public role, and one under the auditor's for what is filtered by party.
+"""Reading connections: a pool under the public role, and one under the auditor's for what is
+filtered by party.
 
-What a public route reads it reads under the public role, so that a forgotten filter meets a missing privilege.
+What a public route reads it reads under the public role, so that a forgotten filter meets a missing
+privilege.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
+import orjson
 import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
-
-import orjson
 
 from ledger.database import Role, conninfo
 

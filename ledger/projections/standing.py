@@ -1,6 +1,7 @@
 """What the rows of the view `patent` say of a day: status, term and annual fees.
 
-The row's facts are put back into the domain's own state, which answers; no rule of law is written twice.
+The row's facts are put back into the domain's own state, which answers; no rule of law is written
+twice.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ledger.domain.events import (
     TermCompensated,
 )
 from ledger.domain.numbers import PatentKind
+from ledger.domain.parties import Value
 from ledger.domain.patent import Invalidation, Patent
 from ledger.domain.periods import ChineseCalendar, WorkingCalendar
 
@@ -26,8 +28,8 @@ _DAY = timedelta(days=1)
 
 def right(patent_id: str, bibliography: Mapping[str, Any], facts: Mapping[str, Any]) -> Patent:
     """The right as the public facts tell it, with nothing that is dealt with it."""
-    # The values come from our own table, so they are not validated again.
-    entered = PatentEntered.model_construct(
+    entered = _told(
+        PatentEntered,
         kind=PatentKind(bibliography["kind"]) if bibliography.get("kind") else None,
         filed_on=day(bibliography.get("filed_on")),
         granted_on=day(bibliography.get("granted_on")),
@@ -35,15 +37,13 @@ def right(patent_id: str, bibliography: Mapping[str, Any], facts: Mapping[str, A
     )
     terminates_on = day(facts["terminates_on"])
     lapsed_on = day(facts["lapsed_on"])
-    ended = TermCompensated.model_construct(terminates_on=terminates_on)
-    lapse = FeeLapseDecided.model_construct(
-        envelope=Envelope.model_construct(effective_on=lapsed_on)
-    )
+    ended = _told(TermCompensated, terminates_on=terminates_on)
+    lapse = _told(FeeLapseDecided, envelope=_told(Envelope, effective_on=lapsed_on))
     return Patent(
         patent_id,
         entered=entered if bibliography else None,
         fees=tuple(
-            AnnualFeePaid.model_construct(fee_year=year, paid_on=date.fromisoformat(paid_on))
+            _told(AnnualFeePaid, fee_year=year, paid_on=date.fromisoformat(paid_on))
             for year, paid_on in facts["fees"]
         ),
         lapses=() if lapsed_on is None else (lapse,),
@@ -56,6 +56,13 @@ def right(patent_id: str, bibliography: Mapping[str, Any], facts: Mapping[str, A
             for case in facts["invalidations"]
         ),
     )
+
+
+def _told(fact: type[Value], /, **members: Any) -> Any:
+    """A fact with the members that its public row tells; they come from our own table, validated
+    before.
+    """
+    return fact.model_construct(**members)
 
 
 def term(patent: Patent) -> dict[str, Any]:

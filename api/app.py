@@ -1,0 +1,136 @@
+"""The HTTP interface: routes over the registry and the register views. No rules and no SQL live
+here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from importlib.resources import files as files_of
+from typing import Any, Final
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse
+
+from api import (
+    filings,
+    health,
+    licences,
+    open_licences,
+    patents,
+    pledges,
+    problems,
+    rules,
+    statistics,
+    transfers,
+)
+from api.answers import PositionStamp
+from api.house import House
+from api.schemas import schemas
+
+THREADS: Final = 300
+"""Requests answered at once; more than the writer takes into one group, so that it is never short
+of filings.
+"""
+
+DOCS: Final = "/docs"
+ASSETS: Final = "/docs/assets"
+
+ROUTERS: Final = (
+    patents.router,
+    transfers.router,
+    licences.router,
+    open_licences.router,
+    pledges.router,
+    filings.router,
+    statistics.router,
+    rules.router,
+    health.router,
+)
+
+DESCRIPTION: Final = """
+An authoritative register of dealings in patents. Every filing is judged by all statutory rules, and
+is
+registered as a whole or refused with every reason. What is registered is searchable at once: send
+the
+`Ledger-Position` of a receipt as `Ledger-Min-Position` of a question. Every question can be asked
+as effective
+on a day (`effective_on`) and as known at a position or a time (`known_at`).
+"""
+
+
+def create_app(house: House | None = None) -> FastAPI:
+    """The application over a running ledger; without one it tells its OpenAPI document alone."""
+    app = FastAPI(
+        title="patent-ledger",
+        version=version("patent-ledger"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        # A path is one address: no redirect from one with a slash at its end.
+        redirect_slashes=False,
+    )
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    if house is not None:
+        app.state.house = house
+        app.add_middleware(PositionStamp, house=house)
+    _add_docs(app)
+    _describe(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
+def _add_docs(app: FastAPI) -> None:
+    """The interactive page, from assets of an installed package: it works without the internet."""
+    assets = str(files_of("fastapi_offline") / "static")
+    app.mount(ASSETS, StaticFiles(directory=assets), name="docs-assets")
+
+    @app.get(DOCS, include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=app.openapi_url or "",
+            title=f"{app.title} API",
+            swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{ASSETS}/favicon.png",
+            oauth2_redirect_url=None,
+        )
+
+
+def _describe(app: FastAPI) -> None:
+    """The OpenAPI document, made once, with our schemas in it."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                openapi_version="3.1.0",
+                description=app.description,
+                routes=app.routes,
+            )
+            components = document.setdefault("components", {})
+            components["schemas"] = dict(sorted(schemas().items()))
+            for item in document["paths"].values():
+                for operation in item.values():
+                    # The framework's own shape of a validation error, which is never answered here.
+                    answers = operation["responses"]
+                    if "HTTPValidationError" in str(answers.get("422")):
+                        del answers["422"]
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

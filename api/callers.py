@@ -1,0 +1,95 @@
+"""Who calls, and what each role may do: one table, one dependency."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.house import house_of
+from api.problems import Problem
+from api.tokens import ROLES, BadToken
+from ledger.domain.filing import Caller
+
+EVERYBODY: Final = frozenset(ROLES)
+KNOWN: Final = EVERYBODY - {"public"}
+PARTIES: Final = frozenset({"bank", "patentee", "licensee"})
+OFFICE: Final = frozenset({"registrar", "agency"})
+"""They file for others; everybody else for its own party."""
+
+OPERATIONS: Final[dict[str, frozenset[str]]] = {
+    # What the register says.
+    "get_patent": EVERYBODY,
+    "get_statuses": EVERYBODY,
+    "get_history": EVERYBODY,
+    "get_pledge": EVERYBODY,
+    "get_licence": EVERYBODY,
+    "get_open_licence": EVERYBODY,
+    "list_open_licences": EVERYBODY,
+    "list_rules": EVERYBODY,
+    "get_rule": EVERYBODY,
+    # What parties and auditors are told.
+    "get_filing": OFFICE | PARTIES | {"auditor"},
+    "get_party": OFFICE | PARTIES | {"auditor"},
+    "get_pledge_financing": frozenset({"auditor", "statistician"}),
+    # What the office enters.
+    "enter_patents": frozenset({"registrar"}),
+    "enter_fact": frozenset({"registrar"}),
+    "enter_party_evidence": frozenset({"registrar"}),
+    "revoke_pledge": frozenset({"registrar"}),
+    # What parties file.
+    "register_transfer": OFFICE | {"patentee", "bank"},
+    "change_name_or_address": OFFICE | {"patentee", "bank"},
+    "record_consent": OFFICE | PARTIES,
+    "record_licence": OFFICE | {"patentee", "licensee"},
+    "change_licence": OFFICE | {"patentee", "licensee"},
+    "cancel_licence": OFFICE | {"patentee", "licensee"},
+    "declare_open_licence": OFFICE | {"patentee"},
+    "withdraw_open_licence": OFFICE | {"patentee"},
+    "take_open_licence": OFFICE | {"licensee"},
+    "record_open_licence_contract": OFFICE | {"patentee", "licensee"},
+    "register_pledge": OFFICE | {"bank"},
+    "change_pledge": OFFICE | {"bank"},
+    "deregister_pledge": OFFICE | {"bank"},
+    # Whether it lives.
+    "get_health": EVERYBODY,
+    "get_readiness": EVERYBODY,
+    "get_problem_page": EVERYBODY,
+}
+"""Operation → the roles that may ask for it. Whether a party has a part in the dealing, `acting`
+judges.
+"""
+
+PUBLIC: Final = Caller("public", "public")
+
+bearer = HTTPBearer(
+    auto_error=False, description="A token of the ledger's issuer: `patent-ledger token --role …`"
+)
+
+
+def allowed(operation: str) -> Callable[..., Awaitable[Caller]]:
+    """The dependency that makes the caller of an operation, or answers 401 or 403."""
+    roles = OPERATIONS[operation]
+
+    async def caller(
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    ) -> Caller:
+        if credentials is not None:
+            found = house_of(request).issuer.caller(credentials.credentials)
+        elif request.headers.get("authorization"):
+            raise BadToken("a caller is known by a bearer token")
+        else:
+            found = PUBLIC
+        request.state.caller = found
+        if found.role in roles:
+            return found
+        if found is PUBLIC:
+            raise Problem("unauthenticated", "This operation needs a token.")
+        raise Problem(
+            "forbidden", f"The role {found.role} may not do this; {', '.join(sorted(roles))} may."
+        )
+
+    return caller

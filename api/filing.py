@@ -1,0 +1,156 @@
+"""What every route that files shares: the key, the dry run, the receipt."""
+
+# Annotations are evaluated here at once: those of the dependencies name the operation they close
+# over.
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import Depends, Header, Query, Request
+from starlette.responses import Response
+
+from api.answers import JSON, POSITION, json_answer
+from api.bodies import body, parsed
+from api.callers import allowed
+from api.house import House, house_of
+from api.problems import Fault, documented, invalid
+from ledger.domain.deciding import Verdict
+from ledger.domain.filing import Caller, Command
+from ledger.registry import Filing
+
+KEY: Final = "Idempotency-Key"
+KEY_PATTERN: Final = r"^[!-~]{1,200}$"
+
+PROBLEMS: Final = (
+    "malformed",
+    "unauthenticated",
+    "forbidden",
+    "not-a-party",
+    "no-such-entry",
+    "refused",
+    "overtaken",
+    "too-large",
+    "unsupported-media-type",
+    "invalid",
+    "key-reused",
+    "entry-too-large",
+    "internal",
+    "busy",
+    "unavailable",
+    "clock-behind",
+)
+"""What can become of a filing besides a receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A filing as it came in: from whom, under which key, and its body."""
+
+    house: House
+    caller: Caller
+    key: str | None
+    dry_run: bool
+    raw: bytes
+
+    def answer(self, model: type[Command], location: str, **stated: Any) -> Response:
+        """The receipt of the command that the body states; the path states the rest of it."""
+        return self.receipt(parsed(model, self.raw, **stated), location)
+
+    def receipt(self, command: Command, location: str) -> Response:
+        """The receipt of a command, and where to find what it made; or the verdict of a dry run."""
+        if self.dry_run:
+            verdict = self.house.registry.judge(Filing(command, self.caller, "dry run"))
+            return json_answer(verdict_shown(verdict), self.house.seen)
+        assert self.key is not None, "a filing has a key"
+        receipt = self.house.registry.file(Filing(command, self.caller, self.key))
+        members = orjson.loads(receipt)
+        headers = {"Location": location.format(**members), POSITION: str(members["position"])}
+        return Response(receipt, 201, headers, JSON)
+
+
+def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
+    """The dependency that takes in a filing of an operation."""
+
+    async def take_in(
+        request: Request,
+        caller: Annotated[Caller, Depends(allowed(operation))],
+        raw: Annotated[bytes, Depends(body)],
+        idempotency_key: Annotated[
+            str | None,
+            Header(
+                pattern=KEY_PATTERN,
+                description="Names the filing, which is entered once. Required but for a dry run.",
+            ),
+        ] = None,
+        dry_run: Annotated[bool, Query(description="Judge it and write nothing.")] = False,
+    ) -> Filed:
+        if idempotency_key is None and not dry_run:
+            raise invalid(
+                Fault("a filing needs a key of 1 to 200 visible ASCII characters", parameter=KEY)
+            )
+        return Filed(house_of(request), caller, idempotency_key, dry_run, raw)
+
+    return take_in
+
+
+def verdict_shown(verdict: Verdict) -> dict[str, Any]:
+    """What a dry run tells: the findings, and what would be entered. Numbers are drawn when it is
+    filed.
+    """
+    entries = [
+        {
+            "stream": event.originator_id,
+            "topic": event.TOPIC,
+            "effective_on": event.effective_on,
+            "fields": event.model_dump(
+                mode="json", exclude={"envelope", "originator_id", "originator_version", "personal"}
+            ),
+        }
+        for event in verdict.events
+    ]
+    return {
+        "verdict": "registered",
+        "entries": entries,
+        "warnings": [finding.as_json() for finding in verdict.warnings],
+        "obligations": [finding.as_json() for finding in verdict.obligations],
+    }
+
+
+def files(operation: str, schema: str, tag: str) -> dict[str, Any]:
+    """What a filing route declares: its operation, its body, its answers and its problems."""
+    reference = {"$ref": f"#/components/schemas/{schema}"}
+    return {
+        "operation_id": operation,
+        "tags": [tag],
+        "status_code": 201,
+        "response_class": Response,
+        "openapi_extra": {
+            "requestBody": {"required": True, "content": {JSON: {"schema": reference}}}
+        },
+        "responses": {
+            200: _answer("The verdict of a dry run; nothing was written.", "Verdict"),
+            201: {
+                **_answer("Registered; the same bytes for the same key, for ever.", "Receipt"),
+                "headers": {
+                    "Location": {
+                        "description": "What the filing made.",
+                        "schema": {"type": "string"},
+                    },
+                    POSITION: {
+                        "description": "The filing's last position.",
+                        "schema": {"type": "integer"},
+                    },
+                },
+            },
+            **documented(*PROBLEMS),
+        },
+    }
+
+
+def _answer(description: str, schema: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }

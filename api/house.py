@@ -1,0 +1,52 @@
+"""What the routes work with: the registry that files, the reader that answers, the issuer that
+knows callers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+
+from api.tokens import Issuer
+from ledger.domain.filing import Caller
+from ledger.eventstore.writer import Unavailable
+from ledger.means import utc_now
+from ledger.projections.disclosure import PUBLIC, Viewer
+from ledger.projections.reader import Reader
+from ledger.registry import Registry
+
+
+@dataclass(slots=True)
+class House:
+    """A running ledger as the API sees it."""
+
+    registry: Registry
+    reader: Reader
+    issuer: Issuer
+    clock: Callable[[], datetime] = utc_now
+    seen: int = 0
+    """The newest position that this server has seen."""
+
+    def saw(self, position: int) -> None:
+        """Remember a position; threads may be late, it only matters that it was seen."""
+        self.seen = max(self.seen, position)
+
+
+def house_of(request: Request) -> House:
+    """The running ledger; the documentation alone needs none."""
+    house: House | None = getattr(request.app.state, "house", None)
+    if house is None:
+        raise Unavailable("no ledger is running here")
+    return house
+
+
+def viewer_of(caller: Caller | None) -> Viewer:
+    """What a caller is to those who decide what it may see."""
+    if caller is None:
+        return PUBLIC
+    if caller.role == "auditor":
+        return Viewer(auditor=True)
+    return Viewer(party=caller.party)

@@ -1,0 +1,136 @@
+"""Patents: the register extract, the bulk enquiry, the history, and what the office enters."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from api.answers import JSON
+from api.bodies import body, parsed
+from api.facts import fact
+from api.filing import Filed, filed, files
+from api.problems import Fault, Problem, invalid
+from api.reading import Asked, Connection, Number, asked, patent_number, reads
+from ledger.domain.filing import PATENTS_MAX
+from ledger.domain.lifecycle import GrantPatent
+from ledger.projections import entries, extracts
+from ledger.projections.asking import Point
+from ledger.projections.extracts import confidential, extract, status
+
+TAG = "patents"
+router = APIRouter()
+
+
+class Enquiry(BaseModel):
+    """Numbers, in any printed form, whose status is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    patents: Annotated[
+        list[Annotated[str, Field(max_length=80)]], Field(min_length=1, max_length=PATENTS_MAX)
+    ]
+
+
+@router.post("/v1/patents", **files("enter_patents", "GrantPatent", TAG))
+def enter_patents(filing: Annotated[Filed, Depends(filed("enter_patents"))]) -> Response:
+    """Enter granted patents."""
+    return filing.answer(GrantPatent, "/v1/filings/{filing_id}")
+
+
+@router.post(
+    "/v1/patents/status",
+    **reads("get_statuses", "Statuses", TAG)
+    | {"openapi_extra": {"requestBody": {"required": True, "content": {
+        JSON: {"schema": {"$ref": "#/components/schemas/Enquiry"}}}}}},
+)  # fmt: skip
+def get_statuses(
+    question: Annotated[Asked, Depends(asked("get_statuses"))], raw: Annotated[bytes, Depends(body)]
+) -> Response:
+    """The status of up to 1,000 patents, in the order asked for."""
+    numbers = _numbers(parsed(Enquiry, raw))
+
+    def work(connection: Connection) -> tuple[Point, list[Any]]:
+        point = question.point(connection)
+        return point, extracts.extracts(connection, [number.id for number in numbers], point)
+
+    point, rows = question.public(work)
+    answer = {
+        "effective_on": point.on,
+        "known_at": rows[0]["known"],
+        "patents": [
+            status(row, number.stated, point.on) for row, number in zip(rows, numbers, strict=True)
+        ],
+    }
+    return question.answer(answer, rows[0]["head"])
+
+
+def _numbers(enquiry: Enquiry) -> list[Number]:
+    numbers, faults = [], []
+    for place, text in enumerate(enquiry.patents):
+        try:
+            number = patent_number(text)
+        except Problem as problem:
+            rule = next((fault.get("rule") for fault in problem.members["errors"]), None)
+            message = problem.members["errors"][0]["message"]
+            faults.append(Fault(message, f"/patents/{place}", rule=rule))
+        else:
+            numbers.append(number)
+    if faults:
+        raise invalid(*faults)
+    return numbers
+
+
+@router.get("/v1/patents/{no:path}/history", **reads("get_history", "History", TAG))
+def get_history(no: str, question: Annotated[Asked, Depends(asked("get_history"))]) -> Response:
+    """The entries on a patent, in order, as far as the caller may see them."""
+    number = patent_number(no)
+    viewer = question.viewer
+
+    def work(connection: Connection) -> tuple[Point, Any]:
+        point = question.point(connection)
+        return point, extracts.extracts(connection, [number.id], point)[0]
+
+    _, row = question.public(work)
+    if row["patent_id"] is None:
+        raise number.unknown()
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        day: date | None = question.effective_on
+        return entries.history(
+            connection, row["patent_id"], row["known"], effective_on=day, viewer=viewer
+        )
+
+    shown = (question.public if viewer.public else question.auditor)(read)
+    answer = {"patent": row["patent_id"], "known_at": row["known"], "entries": shown}
+    return question.answer(answer, row["head"])
+
+
+@router.post("/v1/patents/{no:path}/facts", **files("enter_fact", "Fact", TAG))
+def enter_fact(no: str, filing: Annotated[Filed, Depends(filed("enter_fact"))]) -> Response:
+    """Enter a fact of the office: fees, lapse, restoration, preservation, suspension, invalidation,
+    term.
+    """
+    return filing.receipt(fact(filing.raw, no), "/v1/filings/{filing_id}")
+
+
+@router.get("/v1/patents/{no:path}", **reads("get_patent", "Extract", TAG))
+def get_patent(no: str, question: Annotated[Asked, Depends(asked("get_patent"))]) -> Response:
+    """What the register says of a patent, at one point of its two clocks."""
+    number = patent_number(no)
+
+    def work(connection: Connection) -> tuple[Point, Any]:
+        point = question.point(connection)
+        return point, extracts.extracts(connection, [number.id], point)[0]
+
+    point, row = question.public(work)
+    if row["patent_id"] is None:
+        raise number.unknown()
+    shown = extract(row, point.on)
+    if not question.viewer.public:
+        viewer = question.viewer
+        shown["confidential"] = question.auditor(lambda c: confidential(c, row, point, viewer))
+    return question.answer(shown, row["head"])

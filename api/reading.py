@@ -1,0 +1,186 @@
+"""What every route that reads shares: the two clocks, the viewer, the least position."""
+
+# Annotations are evaluated here at once: those of the dependencies name the operation they close
+# over.
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Final, TypeVar
+
+import psycopg
+from fastapi import Depends, Header, Query, Request
+from psycopg.rows import DictRow
+from pydantic import BeforeValidator, WithJsonSchema
+from starlette.responses import Response
+
+from api.answers import JSON, POSITION, json_answer
+from api.callers import allowed
+from api.house import House, house_of, viewer_of
+from api.problems import Fault, Problem, documented, invalid
+from ledger.domain.filing import Caller
+from ledger.domain.numbers import InvalidNumber, parse_patent_id
+from ledger.domain.periods import CivilDate
+from ledger.projections.asking import Point, point
+from ledger.projections.disclosure import Viewer
+
+POSITION_MAX: Final = 2**62
+NUMBER_LENGTH_MAX: Final = 80
+
+Answer = TypeVar("Answer")
+Connection = psycopg.Connection[DictRow]
+
+PROBLEMS: Final = (
+    "malformed",
+    "unauthenticated",
+    "forbidden",
+    "not-found",
+    "invalid",
+    "beyond-the-head",
+    "internal",
+    "unavailable",
+    "behind",
+)
+"""What can become of a question besides an answer."""
+
+
+def _known_at(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value.isascii() and value.isdecimal() and len(value) < 19:
+        return int(value)
+    try:
+        # A plus sign that was not encoded arrives as a blank.
+        moment = datetime.fromisoformat(value.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or "T" not in value.upper():
+        raise ValueError("a position, or a time with its zone such as 2026-03-02T10:00:00+08:00")
+    return moment
+
+
+KnownAt = Annotated[
+    int | datetime,
+    BeforeValidator(_known_at),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "date-time"}]}
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it came in: by whom, and at which point of the two clocks."""
+
+    house: House
+    caller: Caller
+    effective_on: date | None
+    known_at: int | datetime | None
+    position_min: int | None
+
+    @property
+    def viewer(self) -> Viewer:
+        return viewer_of(self.caller)
+
+    def point(self, connection: Connection) -> Point:
+        """The settled point of the question."""
+        return point(connection, self.known_at, self.effective_on, now=self.house.clock())
+
+    def public(self, work: Callable[[Connection], Answer]) -> Answer:
+        return self.house.reader.public(work)
+
+    def auditor(self, work: Callable[[Connection], Answer]) -> Answer:
+        return self.house.reader.auditor(work)
+
+    def answer(self, value: Any, head: int) -> Response:
+        """The answer, unless this server is behind what the reader has seen."""
+        if self.position_min is not None and head < self.position_min:
+            self.house.saw(head)
+            raise Problem("behind", f"This server knows the ledger up to position {head}.")
+        return json_answer(value, head)
+
+
+def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
+    """The dependency that takes in a question."""
+
+    async def take_in(
+        request: Request,
+        caller: Annotated[Caller, Depends(allowed(operation))],
+        effective_on: Annotated[
+            CivilDate | None,
+            Query(description="The civil day at whose end it is asked; today where not stated."),
+        ] = None,
+        known_at: Annotated[
+            KnownAt | None,
+            Query(description="A position, or a time with its zone: as the ledger knew it then."),
+        ] = None,
+        ledger_min_position: Annotated[
+            int | None,
+            Header(ge=0, le=POSITION_MAX, description="A position that the answer must know."),
+        ] = None,
+    ) -> Asked:
+        return Asked(house_of(request), caller, effective_on, known_at, ledger_min_position)
+
+    return take_in
+
+
+def reads(operation: str, schema: str, tag: str) -> dict[str, Any]:
+    """What a reading route declares: its operation, its answer and its problems."""
+    return {
+        "operation_id": operation,
+        "tags": [tag],
+        "response_class": Response,
+        "responses": {
+            200: {
+                "description": "As known at the position that the answer names.",
+                "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+                "headers": {
+                    POSITION: {
+                        "description": "The newest position known here.",
+                        "schema": {"type": "integer"},
+                    }
+                },
+            },
+            **documented(*PROBLEMS),
+        },
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A patent's number as asked for: its canonical id, or else a text that may be an alias."""
+
+    stated: str
+    id: str
+    wrong: InvalidNumber | None = None
+
+    def unknown(self) -> Problem:
+        """The problem that nothing of that number is in the register."""
+        if self.wrong is not None:
+            return invalid(Fault(str(self.wrong), parameter="no", rule=self.wrong.rule))
+        return Problem("not-found", f"The register has no patent {self.id}.", patent=self.id)
+
+
+def patent_number(text: str) -> Number:
+    """The number that a path or an enquiry states, in any printed form."""
+    try:
+        return Number(text, parse_patent_id(text))
+    except InvalidNumber as error:
+        number = Number(text, text.strip(), error)
+        if not _ALIAS.fullmatch(number.id):
+            raise number.unknown() from None
+        return number
+
+
+_ALIAS = re.compile(r"[0-9A-Za-z][0-9A-Za-z:./, \-]{0,79}")
+
+
+def entry_number(text: str) -> str:
+    """A number of an entry or a filing in a path, in capitals where it is one of the office's."""
+    if not _ENTRY.fullmatch(text):
+        raise Problem("not-found", "There is nothing of that number.")
+    return text
+
+
+_ENTRY = re.compile(r"[0-9A-Za-z][0-9A-Za-z:._ /\-]{0,79}")

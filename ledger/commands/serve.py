@@ -1,0 +1,96 @@
+"""`patent-ledger serve`: the HTTP interface over the embedded server, or another."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import DOCS, create_app
+from api.house import House
+from api.tokens import Issuer
+from ledger import assembly
+from ledger.commands.frame import DataDir, UserError, ready_database, settings_for
+from ledger.projections.reader import Reader
+from ledger.projections.runner import Followers
+from ledger.settings import Settings
+
+BACKLOG = 1024
+STOP_SECONDS = 60
+"""How long requests at hand may take when the server is told to stop."""
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on [LEDGER_HOST].")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Port; 0 takes a free one [LEDGER_PORT].")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the ledger until told to stop; callers that wait are answered first."""
+    settings = settings_for(data_dir, host=host, port=port)
+    with (
+        listening(settings) as sock,
+        ready_database(settings) as url,
+        house(url, settings) as ledger,
+    ):
+        address = address_of(sock)
+        typer.echo(f"patent-ledger serves on {address}\nThe API, to be tried out: {address}{DOCS}")
+        server(ledger).run(sockets=[sock])
+
+
+@contextlib.contextmanager
+def house(url: str, settings: Settings) -> Iterator[House]:
+    """A running ledger over a migrated database: writer, followers, readers, issuer."""
+    with contextlib.ExitStack() as stack:
+        registry = stack.enter_context(assembly.registry(url, settings))
+        reader = Reader(url)
+        stack.callback(reader.close)
+        followers = Followers(url)
+        followers.start()
+        stack.callback(followers.stop)
+        clock = registry.means.clock
+        yield House(registry, reader, Issuer.of(settings.jwt_key_path, clock), clock)
+
+
+def server(ledger: House) -> uvicorn.Server:
+    """The web server: when it is told to stop, it takes nothing new and answers what it has."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(ledger),
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            backlog=BACKLOG,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    )
+
+
+@contextlib.contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The socket to listen on; taken before anything else is begun."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        sock = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise UserError(
+            f"cannot listen on {settings.host}, port {settings.port}: {error.strerror}"
+        ) from error
+    with sock:
+        yield sock
+
+
+def address_of(sock: socket.socket) -> str:
+    """The address of a listening socket as a browser takes it."""
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,91 @@
+"""For whom a filer acts: its own party to the dealing; the office and agencies act for others.
+
+Judged on the state under the lock, so that it also holds for a filing that names a registration
+instead of
+patents and parties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ledger.domain.consents import RecordConsent
+from ledger.domain.filing import Command, Context
+from ledger.domain.parties import Party
+from ledger.domain.patent import Licence, Patent, Pledge
+from ledger.domain.refusals import Declined
+
+FOR_OTHERS: Final = frozenset({"registrar", "agency"})
+"""Roles that file for whoever instructs them."""
+
+
+class NotAParty(Declined):
+    """The filer's party has no part in the dealing."""
+
+    def __init__(self, party: str | None) -> None:
+        super().__init__(
+            "the filer names no party of its own"
+            if party is None
+            else f"{party} is no party to this filing and holds nothing in all of its patents"
+        )
+        self.party = party
+
+
+def check(patents: Mapping[str, Patent], command: Command, context: Context) -> None:
+    """Raise NotAParty unless the filer acts for others, or for its own party to the dealing."""
+    caller = context.caller
+    if caller.role in FOR_OTHERS:
+        return
+    if caller.party is None:
+        raise NotAParty(None)
+    (own,) = context.ids((caller.party,))
+    stated = {context.party(party).id for party in command.parties()}
+    if isinstance(command, RecordConsent):
+        # Nobody consents for another; a consent that states no giver is the filer's own.
+        concerned = stated <= {own}
+    else:
+        concerned = own in stated or all(
+            own in holders(patents[number], command, context) for number in command.patents
+        )
+    if not concerned:
+        raise NotAParty(caller.party)
+
+
+def holders(patent: Patent, command: Command, context: Context) -> set[str]:
+    """Who has a part in what the filing is about, on one patent, by the register."""
+    return {party.id for party in _holders(patent, command, context)}
+
+
+def _holders(patent: Patent, command: Command, context: Context) -> Iterator[Party]:
+    yield from patent.patentees_on(context.today) or ()
+    for pledge in _pledges(patent, command, context):
+        yield from (*pledge.now.pledgors, *pledge.now.pledgees)
+    for licence in _licences(patent, command, context):
+        yield from (*licence.now.licensors, *licence.now.licensees)
+
+
+def _pledges(patent: Patent, command: Command, context: Context) -> list[Pledge]:
+    """The pledge the filing names; all that stand, where it names neither pledge nor licence."""
+    number = getattr(command, "registration_no", None)
+    if number is not None:
+        return [pledge for pledge in patent.pledges if pledge.registration_no == number]
+    return [] if _names_a_licence(command) else patent.standing_pledges(context.today)
+
+
+def _licences(patent: Patent, command: Command, context: Context) -> list[Licence]:
+    """The licence the filing names; all in term, where it names neither pledge nor licence."""
+    if getattr(command, "registration_no", None) is not None:
+        return []
+    named = getattr(command, "licence_id", None)
+    if named is not None:
+        return [x for x in patent.licences if named in (x.licence_id, x.registration_no)]
+    return (
+        []
+        if _names_a_licence(command)
+        else [x for x in patent.licences if x.in_term(context.today)]
+    )
+
+
+def _names_a_licence(command: Command) -> bool:
+    return hasattr(command, "licence_id") or hasattr(command, "declaration_no")

@@ -1,0 +1,277 @@
+"""What the register says of one registration: a pledge, a licence, an open-licence declaration, and
+lists of those.
+
+A number once registered is answered for ever: standing, ended, or revoked (which it never was, now
+known).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import psycopg
+from psycopg.rows import DictRow
+
+from ledger.domain.numbers import printed
+from ledger.projections.asking import Point
+from ledger.projections.disclosure import Viewer
+
+ASKED = """
+WITH asked AS MATERIALIZED (
+    SELECT log_head() AS head, coalesce(%(known)s::bigint, log_head()) AS known, %(on)s::date AS day
+)
+"""
+SELECT_PLEDGE = (
+    ASKED
+    + """
+SELECT asked.head, asked.known, e.patent_id, e.registration_no AS number, e.details,
+    lower(e.effective) AS since, upper(e.effective) AS until, e.recorded @> asked.known AS known_now
+FROM asked
+LEFT JOIN encumbrance AS e
+    ON e.registration_no = %(number)s AND e.kind = 'pledge' AND lower(e.recorded) <= asked.known
+ORDER BY e.patent_id, lower(e.effective)
+"""
+)
+SELECT_LICENCE = (
+    ASKED
+    + """
+SELECT asked.head, asked.known, l.patent_id, l.licence_id AS number, l.registration_no, l.disclosed,
+    l.details,
+    lower(l.effective) AS since, upper(l.effective) AS until, l.recorded @> asked.known AS known_now
+FROM asked
+LEFT JOIN licence AS l
+    ON (l.licence_id = %(number)s OR l.registration_no = %(number)s) AND lower(l.recorded) <=
+        asked.known
+ORDER BY l.patent_id, lower(l.effective)
+"""
+)
+SELECT_DECLARATION = (
+    ASKED
+    + """
+SELECT asked.head, asked.known, o.patent_id, o.declaration_no AS number, o.details,
+    lower(o.effective) AS since, upper(o.effective) AS until, o.recorded @> asked.known AS known_now
+FROM asked
+LEFT JOIN open_licence AS o ON o.declaration_no = %(number)s AND lower(o.recorded) <= asked.known
+ORDER BY o.patent_id, lower(o.effective)
+"""
+)
+SELECT_PLEDGE_CONFIDENTIAL = """
+SELECT patent_id, details, confidential FROM encumbrance
+WHERE registration_no = %(number)s AND kind = 'pledge' AND recorded @> %(known)s::bigint
+ORDER BY patent_id, effective @> %(on)s::date DESC, lower(effective) DESC
+"""
+SELECT_LICENCE_CONFIDENTIAL = """
+SELECT patent_id, details, confidential FROM licence
+WHERE (licence_id = %(number)s OR registration_no = %(number)s) AND recorded @> %(known)s::bigint
+ORDER BY patent_id, effective @> %(on)s::date DESC, lower(effective) DESC
+"""
+SELECT_TAKEN = """
+SELECT EXISTS (
+    SELECT FROM licence
+    WHERE (licence_id = %(number)s OR registration_no = %(number)s)
+        AND upper_inf(recorded) AND confidential ->> 'declaration_no' = %(declaration)s
+) AS taken
+"""
+_MATCHED = """
+, matched AS (
+    SELECT o.declaration_no, min(lower(o.effective)) AS since,
+        (array_agg(o.details ORDER BY o.patent_id))[1] AS details, array_agg(o.patent_id ORDER BY
+            o.patent_id) AS patents
+    FROM asked
+    JOIN open_licence AS o ON o.effective @> asked.day AND o.recorded @> asked.known
+    JOIN patent AS p ON p.patent_id = o.patent_id AND p.recorded @> asked.known
+    WHERE (
+            %(patentee)s::text IS NULL
+            OR o.details -> 'patentees' @> jsonb_build_array(jsonb_build_object('id',
+                %(patentee)s::text))
+        )
+        AND (%(symbol)s::text IS NULL OR starts_with(p.bibliography -> 'symbols' ->> 0,
+            %(symbol)s::text))
+        AND (%(form)s::text IS NULL OR o.details -> 'fee' ->> 'form' = %(form)s::text)
+    GROUP BY o.declaration_no
+)
+"""
+_LISTED = """
+SELECT asked.head, asked.known, (SELECT count(*) FROM matched) AS total, m.declaration_no,
+    m.details, m.patents
+FROM asked
+LEFT JOIN (
+    SELECT * FROM matched
+    WHERE %(after)s::text IS NULL OR declaration_no > %(after)s::text
+    ORDER BY declaration_no LIMIT %(limit)s::int
+) AS m ON true
+ORDER BY m.declaration_no
+"""
+SELECT_DECLARATIONS = ASKED + _MATCHED + _LISTED
+
+Connection = psycopg.Connection[DictRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, None where there is nothing of that number, with the positions it was read at."""
+
+    body: dict[str, Any] | None
+    head: int
+    known: int
+
+
+def pledge(connection: Connection, number: str, point: Point) -> Answer:
+    """A pledge registration on all its patents; all of it is public."""
+    rows = connection.execute(SELECT_PLEDGE, _asked(number, point)).fetchall()
+    return _answer("registration_no", rows, point, ended="ended", shown=("pledgors", "pledgees"))
+
+
+def pledge_confidential(
+    connection: Connection, number: str, known: int, on: date, viewer: Viewer
+) -> list[dict[str, Any]]:
+    """Debtor and claim by patent, as far as the reader is a party."""
+    asked = {"number": number, "known": known, "on": on}
+    rows = connection.execute(SELECT_PLEDGE_CONFIDENTIAL, asked).fetchall()
+    return [
+        {"patent": row["patent_id"], **row["confidential"]}
+        for row in _first_by_patent(rows)
+        if viewer.sees(row["details"], row["confidential"])
+    ]
+
+
+def licence(connection: Connection, number: str, point: Point, viewer: Viewer) -> Answer:
+    """A licence on all its patents; one not recorded is seen by its parties and auditors alone."""
+    rows = connection.execute(SELECT_LICENCE, _asked(number, point)).fetchall()
+    seen = [
+        row
+        for row in rows
+        if row["patent_id"] is None or row["disclosed"] or viewer.sees(row["details"])
+    ]
+    if not seen:
+        return Answer(None, rows[0]["head"], rows[0]["known"])
+    shown = ("kind", "licensors", "licensees", "recorded_on", "open_licence", "sub_licence")
+    found = _answer("licence_id", seen, point, ended="cancelled", shown=shown)
+    if found.body is not None:
+        found.body["registration_no"] = seen[-1]["registration_no"]
+    return found
+
+
+def licence_confidential(
+    connection: Connection, number: str, known: int, on: date, viewer: Viewer
+) -> list[dict[str, Any]]:
+    """Term, scope and royalty by patent, as far as the reader is a party."""
+    asked = {"number": number, "known": known, "on": on}
+    rows = connection.execute(SELECT_LICENCE_CONFIDENTIAL, asked).fetchall()
+    return [
+        {"patent": row["patent_id"], **row["confidential"]}
+        for row in _first_by_patent(rows)
+        if viewer.sees(row["details"])
+    ]
+
+
+def taken_under(connection: Connection, number: str, declaration_no: str) -> bool:
+    """Whether a licence was taken under a declaration; read under the auditor's role, for those who
+    know both.
+    """
+    asked = {"number": number, "declaration": declaration_no}
+    row = connection.execute(SELECT_TAKEN, asked).fetchone()
+    return row is not None and bool(row["taken"])
+
+
+def declaration(connection: Connection, number: str, point: Point) -> Answer:
+    """An open-licence declaration on all its patents; all of it is public."""
+    rows = connection.execute(SELECT_DECLARATION, _asked(number, point)).fetchall()
+    found = _answer("declaration_no", rows, point, ended="withdrawn", shown=("patentees",))
+    if found.body is not None:
+        found.body.update({k: v for k, v in rows[-1]["details"].items() if k != "patentees"})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which declarations a reader wants to see."""
+
+    patentee: str | None
+    symbol: str | None
+    form: str | None
+    after: str | None
+    limit: int
+
+
+def declarations(connection: Connection, point: Point, wanted: Wanted) -> Answer:
+    """The declarations that stand at a point, in the order of their numbers."""
+    asked = {
+        "known": point.known,
+        "on": point.on,
+        "patentee": wanted.patentee,
+        "symbol": wanted.symbol,
+        "form": wanted.form,
+        "after": wanted.after,
+        "limit": wanted.limit,
+    }
+    rows = connection.execute(SELECT_DECLARATIONS, asked).fetchall()
+    listed = [
+        {"declaration_no": row["declaration_no"], "patents": row["patents"], **row["details"]}
+        for row in rows
+        if row["declaration_no"] is not None
+    ]
+    body = {
+        "effective_on": point.on,
+        "known_at": rows[0]["known"],
+        "total": rows[0]["total"],
+        "returned": len(listed),
+        "cap": wanted.limit,
+        "open_licences": listed,
+    }
+    return Answer(body, rows[0]["head"], rows[0]["known"])
+
+
+def _asked(number: str, point: Point) -> dict[str, Any]:
+    return {"number": number, "known": point.known, "on": point.on}
+
+
+def _first_by_patent(rows: Iterable[DictRow]) -> list[DictRow]:
+    return [next(group) for _, group in groupby(rows, key=lambda row: row["patent_id"])]
+
+
+def _answer(
+    name: str, rows: list[DictRow], point: Point, *, ended: str, shown: tuple[str, ...]
+) -> Answer:
+    head, known = rows[0]["head"], rows[0]["known"]
+    if rows[0]["patent_id"] is None:
+        return Answer(None, head, known)
+    now = [row for row in rows if row["known_now"]]
+    patents = [
+        _on_patent(list(shapes), point.on, shown)
+        for _, shapes in groupby(now, key=lambda row: row["patent_id"])
+    ]
+    if not now:
+        state = "revoked"
+    elif any(patent["stands"] for patent in patents):
+        state = "stands"
+    else:
+        state = "not_yet" if all(point.on < patent["since"] for patent in patents) else ended
+    body = {
+        name: rows[0]["number"],
+        "state": state,
+        "effective_on": point.on,
+        "known_at": known,
+        "patents": patents
+        or [{"patent": p} for p in dict.fromkeys(row["patent_id"] for row in rows)],
+    }
+    return Answer(body, head, known)
+
+
+def _on_patent(shapes: list[DictRow], on: date, shown: tuple[str, ...]) -> dict[str, Any]:
+    """A registration on one patent: in the shape it has on the day, or had nearest before."""
+    standing = [s for s in shapes if s["since"] <= on and (s["until"] is None or on < s["until"])]
+    begun = [s for s in shapes if s["since"] <= on]
+    shape = (standing or begun or shapes)[-1 if begun else 0]
+    return {
+        "patent": shape["patent_id"],
+        "printed": printed(shape["patent_id"]),
+        "stands": bool(standing),
+        "since": shapes[0]["since"],
+        "until": shapes[-1]["until"],
+        **{name: shape["details"].get(name) for name in shown},
+    }

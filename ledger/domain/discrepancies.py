@@ -13,7 +13,9 @@ from typing import Any
 from ledger.domain.events import (
     Door,
     LicenceCancelled,
+    LicenceChanged,
     LicenceRecorded,
+    NameOrAddressChanged,
     OpenLicenceWithdrawn,
     PatentEvent,
     PledgeChanged,
@@ -21,10 +23,12 @@ from ledger.domain.events import (
     PledgeRegistered,
     PledgeReleased,
     PledgeRevoked,
+    RecordedElsewhere,
+    ReleaseRecorded,
     TransferRegistered,
 )
 from ledger.domain.parties import Party
-from ledger.domain.patent import Patent, Status, evolve_in_order
+from ledger.domain.patent import Patent, Status, evolve_in_order, released
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def discrepancies(patent: Patent) -> list[Discrepancy]:
     return found
 
 
-def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:
+def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:  # noqa: C901 - one arm a fact
     """What one fact contradicts of the history before it."""
 
     def say(kind: str, detail: str) -> Discrepancy:
@@ -60,9 +64,13 @@ def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:
 
     match fact:
         case TransferRegistered():
-            absent = _absent(patent, fact.transferors)
-            found = [say("transferor-not-on-record", name) for name in absent]
+            gone = _moved_by_corrected(patent, fact)
+            out = tuple(party for party in fact.transferors if party.id not in gone)
+            found = [say("transferor-not-on-record", name) for name in _absent(patent, out)]
             return found + _dead(patent, fact)
+        case NameOrAddressChanged(before=before, after=after):
+            unknown = _absent(patent, (before,)) and _absent(patent, (after,))
+            return [say("renamed-party-not-on-record", name) for name in unknown]
         case PledgeRegistered():
             found = [say("pledgor-not-on-record", name) for name in _absent(patent, fact.pledgors)]
             standing = patent.standing_pledges(fact.effective_on)
@@ -77,12 +85,19 @@ def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:
             return []
         case LicenceRecorded():
             return [say("licensor-not-on-record", name) for name in _absent_licensors(patent, fact)]
-        case LicenceCancelled(licence_id=number):
+        case LicenceChanged(licence_id=number) | LicenceCancelled(licence_id=number):
             known = patent.licence(number) is not None
             return [] if known else [say("unknown-licence", f"{fact.TOPIC} names {number}")]
         case OpenLicenceWithdrawn(declaration_no=number):
             known = any(d.declaration_no == number for d in patent.declarations)
             return [] if known else [say("unknown-declaration", f"{fact.TOPIC} names {number}")]
+        case ReleaseRecorded():
+            return [say(*problem) for problem in _unclear(patent, fact)]
+        case RecordedElsewhere(kind="correction"):
+            return [
+                say("correction-beside-corrected", f"what {reference} says still counts")
+                for reference in dict.fromkeys(_reference(f) for f in _cited(patent, fact))
+            ]
         case _:
             return []
 
@@ -93,6 +108,56 @@ def _absent(patent: Patent, parties: tuple[Party, ...]) -> list[str]:
         return []
     held = {party.id for party in patent.patentees[-1].parties}
     return [party.name for party in parties if party.id not in held]
+
+
+def _unclear(patent: Patent, release: ReleaseRecorded) -> list[tuple[str, str]]:
+    """Why a release that names no registration ends nothing."""
+    found = released(patent, release)
+    if len(found) == 1:
+        return []
+    parties = " and ".join(
+        ", ".join(party.name for party in side)
+        for side in (release.from_parties, release.to_parties)
+    )
+    if found:
+        return [(f"unclear-{release.kind}", f"{len(found)} stand between {parties}")]
+    return [(f"unknown-{release.kind}", f"none stands between {parties} that could be released")]
+
+
+def _cited(patent: Patent, correction: RecordedElsewhere) -> list[PatentEvent]:
+    """The facts that still count of the records that a correction cites."""
+    source = correction.envelope.source
+    if source is None:
+        return []
+    return [
+        fact
+        for fact in patent.facts
+        if (told := fact.envelope.source) is not None
+        and told.register_name == source.register_name
+        and told.reference in correction.cites
+        and told.reference != source.reference
+    ]
+
+
+def _reference(fact: PatentEvent) -> str:
+    source = fact.envelope.source
+    return "" if source is None else f"{source.register_name} {source.reference}"
+
+
+def _moved_by_corrected(patent: Patent, fact: TransferRegistered) -> set[str]:
+    """Who left the title by the record that this one corrects; that they are gone is no wonder."""
+    corrections = [
+        each
+        for each in patent.elsewhere
+        if each.filing_id == fact.filing_id and each.kind == "correction"
+    ]
+    return {
+        party.id
+        for correction in corrections
+        for corrected in _cited(patent, correction)
+        if isinstance(corrected, TransferRegistered)
+        for party in corrected.transferors
+    }
 
 
 def _absent_licensors(patent: Patent, fact: LicenceRecorded) -> list[str]:

@@ -134,6 +134,15 @@ class PatentEntered(Event):
     """The utility model or invention filed on the same day for the same creation (IR art. 47)."""
 
 
+class PatentNumbered(Event):
+    """Another register names the patent by further numbers. They stay, whatever becomes of the
+    record that told them."""
+
+    TOPIC = "patent.numbered"
+    aliases: tuple[str, ...]
+    invention_title: str | None
+
+
 class AnnualFeePaid(Event):
     TOPIC = "fee.paid"
     fee_year: int
@@ -452,6 +461,17 @@ class RecordedElsewhere(Event):
     executed_on: Annotated[tuple[str, ...] | None, CONFIDENTIAL] = None
 
 
+class ReleaseRecorded(Event):
+    """Another register recorded that a pledge or licence ends, and names no registration: what
+    stands between these parties on the patent, if it is one alone."""
+
+    TOPIC = "release.recorded"
+    kind: Literal["pledge", "licence"]
+    text: str
+    from_parties: tuple[Party, ...]
+    to_parties: tuple[Party, ...]
+
+
 class RecordWithdrawn(Event):
     """Another register purged its record; what it said no longer counts, from its recorded date."""
 
@@ -499,6 +519,7 @@ class IdentityEvidenceEntered(Event):
 
 PatentEvent = (
     PatentEntered
+    | PatentNumbered
     | AnnualFeePaid
     | FeeLapseDecided
     | RightRestored
@@ -528,6 +549,7 @@ PatentEvent = (
     | PledgeDeregistered
     | PledgeRevoked
     | RecordedElsewhere
+    | ReleaseRecorded
     | RecordWithdrawn
 )
 OtherEvent = ConsentGiven | ConsentUsed | IdentityEvidenceEntered

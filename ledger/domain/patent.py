@@ -8,10 +8,12 @@ dated facts. What the ledger was never told is unknown, and answers None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, assert_never
 
 from ledger.domain import terms
@@ -33,6 +35,7 @@ from ledger.domain.events import (
     PatentAbandoned,
     PatentEntered,
     PatentEvent,
+    PatentNumbered,
     PledgeChanged,
     PledgeDeregistered,
     PledgeRegistered,
@@ -43,6 +46,7 @@ from ledger.domain.events import (
     PreservationStarted,
     RecordedElsewhere,
     RecordWithdrawn,
+    ReleaseRecorded,
     RightRestored,
     SecuredClaim,
     SuspensionEnded,
@@ -231,6 +235,10 @@ class Patent:
     publicly_known: bool = False
     """Whether any fact of it is public."""
     entered: PatentEntered | None = None
+    aliases: tuple[str, ...] = ()
+    """Other numbers under which it is known."""
+    titles: tuple[str, ...] = ()
+    """Titles of the invention that other registers state."""
     patentees: tuple[Patentees, ...] = ()
     pledges: tuple[Pledge, ...] = ()
     licences: tuple[Licence, ...] = ()
@@ -330,20 +338,24 @@ class Patent:
         """Each preservation with its first day and the first day after; a later one queues (V-7
         §7.3.2.2)."""
         periods: list[tuple[Preservation, date, date | None]] = []
-        free_from = date.min
+        free_from = counted_from = date.min
         for paper in self.preservations:
-            if free_from is None:
-                break
             starts = max(paper.received_on, free_from)
             ends = paper.ends_on
             if paper.months is not None and (ends is None or starts > paper.received_on):
-                ends = add_months(starts, paper.months)
-            if paper.released_on is not None:
-                ends = paper.released_on if ends is None else min(ends, paper.released_on)
+                # The day of the starting event is not counted (IR 5), the last day is included.
+                counted = max(paper.received_on, counted_from)
+                ends = add_months(counted, paper.months) + timedelta(days=1)
+            released = paper.released_on is not None and (ends is None or paper.released_on < ends)
+            if released:
+                ends = paper.released_on
             if ends is not None and ends <= starts:
                 continue
             periods.append((paper, starts, ends))
-            free_from = ends  # type: ignore[assignment]
+            if ends is None:
+                break
+            free_from = ends
+            counted_from = ends if released else ends - timedelta(days=1)
         return periods
 
     def preserved_by(self, on: date) -> list[Preservation]:
@@ -402,7 +414,11 @@ def evolve(patent: Patent, event: PatentEvent) -> Patent:
     corrected = event.envelope.corrects
     if corrected is None and (not patent.facts or _order(patent.facts[-1]) <= _order(event)):
         return _applied(patent, event)
-    kept = [fact for fact in patent.facts if fact.filing_id != corrected]
+    kept = [
+        fact
+        for fact in patent.facts
+        if fact.filing_id != corrected or isinstance(fact, PatentNumbered)
+    ]
     folded = Patent(patent.id)
     for fact in sorted([*kept, event], key=_order):
         folded = _applied(folded, fact)
@@ -426,11 +442,17 @@ def _order(fact: PatentEvent) -> tuple[date, int, str, str, int]:
         return (
             envelope.effective_on,
             0,
-            f"{source.register_name} {source.reference}",
+            _natural(f"{source.register_name} {source.reference}"),
             fact.TOPIC,
             0,
         )
     return (envelope.effective_on, 1, "", "", fact.originator_version)
+
+
+@lru_cache(maxsize=10_000)
+def _natural(reference: str) -> str:
+    """A reference such that its numbers sort as numbers: 9001/2 before 10000/1."""
+    return re.sub("[0-9]+", lambda number: number[0].zfill(12), reference)
 
 
 def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR0911, PLR0912 - one arm a fact
@@ -446,7 +468,10 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
         case PatentEntered():
             held = Patentees(event.granted_on or on, event.patentees, event.filing_id)
             patentees = (held,) if event.patentees else ()
-            return altered(patent, entered=event, patentees=patentees)
+            aliases = tuple(dict.fromkeys((*event.aliases, *patent.aliases)))
+            return altered(patent, entered=event, patentees=patentees, aliases=aliases)
+        case PatentNumbered():
+            return _with_numbers(patent, event)
         case AnnualFeePaid():
             return altered(patent, fees=(*patent.fees, event))
         case FeeLapseDecided():
@@ -481,18 +506,28 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
             return _with_pledge(patent, event)
         case RecordedElsewhere():
             return altered(patent, elsewhere=(*patent.elsewhere, event))
+        case ReleaseRecorded():
+            return _with_release(patent, event)
         case RecordWithdrawn():
             return patent
     assert_never(event)
+
+
+def _with_numbers(patent: Patent, event: PatentNumbered) -> Patent:
+    """Stated with the grant first, the others in order, so that no order of arrival shows."""
+    stated = () if patent.entered is None else patent.entered.aliases
+    others = sorted({*patent.aliases, *event.aliases} - {*stated, patent.id})
+    titles = {*patent.titles, *filter(None, (event.invention_title,))}
+    return altered(patent, aliases=(*stated, *others), titles=tuple(sorted(titles)))
 
 
 def _with_patentees(patent: Patent, event: TransferRegistered | NameOrAddressChanged) -> Patent:
     held = patent.patentees[-1].parties if patent.patentees else ()
     match event:
         case NameOrAddressChanged(before=before, after=after):
-            new = tuple(after if party.id == before.id else party for party in held)
-            if after not in new:
-                new = (*new, after)
+            ids = (before.id, after.id)
+            renamed = (after if party.id in ids else party for party in held)
+            new = tuple(dict.fromkeys((*renamed, after)))
         case TransferRegistered(patentees_after=after_list) if after_list is not None:
             new = after_list
         case TransferRegistered():
@@ -761,6 +796,44 @@ def _with_pledge(
                 patent, number, lambda p: replace(p, revoked=True, ended_by="revoked")
             )
     assert_never(event)
+
+
+def released(patent: Patent, release: ReleaseRecorded) -> list[str]:
+    """What a release that names no registration may mean: the pledges of other registers, or the
+    licences, that stand between its parties on its day."""
+    giving = {party.id for party in release.from_parties}
+    getting = {party.id for party in release.to_parties}
+    if release.kind == "pledge":
+        return [
+            pledge.registration_no
+            for pledge in patent.standing_pledges(release.effective_on)
+            if not pledge.filed
+            and giving == {party.id for party in pledge.now.pledgees}
+            and getting & {party.id for party in pledge.now.pledgors}
+        ]
+    found = []
+    for licence in patent.licences:
+        licensors = {party.id for party in licence.now.licensors}
+        licensees = {party.id for party in licence.now.licensees}
+        forth, back = (
+            (giving & licensors, getting & licensees),
+            (giving & licensees, getting & licensors),
+        )
+        if licence.cancelled_on is None and (all(forth) or all(back)):
+            found.append(licence.licence_id)
+    return found
+
+
+def _with_release(patent: Patent, event: ReleaseRecorded) -> Patent:
+    """Ends what is released where it is one alone; otherwise nobody knows which, and all stay."""
+    numbers, on = released(patent, event), event.effective_on
+    if len(numbers) != 1:
+        return patent
+    if event.kind == "licence":
+        return _with_each_licence(patent, numbers[0], lambda x: replace(x, cancelled_on=on))
+    return _with_each_pledge(
+        patent, numbers[0], lambda p: replace(p, ended_on=on, ended_by="released")
+    )
 
 
 def _pledge_reshaped(pledge: Pledge, event: PledgeChanged) -> Pledge:

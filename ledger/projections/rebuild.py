@@ -25,7 +25,7 @@ from ledger.eventstore.views import Change
 from ledger.eventstore.world import is_patent
 from ledger.projections import pledge_financing
 from ledger.projections.history import Dated, Row, View
-from ledger.projections.register import VIEWS
+from ledger.projections.register import VIEWS, new_aliases
 
 PAGE = 5_000
 """Events fetched at once."""
@@ -84,9 +84,7 @@ class Fold:
             change = Change(before, self.patents[stream], self._position)
             for view in VIEWS:
                 self._turn(view, change)
-            entered = change.after.entered
-            if entered is not None and entered is not before.entered:
-                self.aliases.update((alias, stream) for alias in entered.aliases)
+            self.aliases.update((alias, stream) for alias in new_aliases(change))
         self._before = {}
 
     def _turn(self, view: View, change: Change) -> None:

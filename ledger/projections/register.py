@@ -42,7 +42,10 @@ class RegisterViews:
         for view in VIEWS:
             view.write(curs, batch, changes)
         for change in changes:
-            entered = change.after.entered
-            if entered is not None and entered is not change.before.entered:
-                for alias in entered.aliases:
-                    batch.add(ALIASES, {"alias": alias, "patent_id": change.after.id})
+            for alias in new_aliases(change):
+                batch.add(ALIASES, {"alias": alias, "patent_id": change.after.id})
+
+
+def new_aliases(change: Change) -> set[str]:
+    """Numbers under which a patent was not known before; none is ever taken back."""
+    return set(change.after.aliases) - set(change.before.aliases)

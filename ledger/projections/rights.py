@@ -14,6 +14,8 @@ from ledger.projections.history import Part, Row, View, as_json
 
 MEMBERS = (
     "entered",
+    "aliases",
+    "titles",
     "fees",
     "lapses",
     "abandoned_on",
@@ -30,6 +32,8 @@ def parts(patent: Patent) -> Iterator[Part]:
         final = (i for i in patent.invalidations if i.final_on is not None)
         entered = (
             patent.entered,
+            patent.aliases,
+            patent.titles,
             patent.fees,
             patent.lapses,
             patent.abandoned_on,
@@ -46,15 +50,17 @@ def rows(patent: Patent, _: Part) -> Iterator[Row]:
 
 
 def bibliography(patent: Patent) -> dict[str, Any]:
-    """The bibliographic facts, or nothing where the patent was never entered."""
+    """The bibliographic facts; of a patent never entered, what other registers say in one voice."""
     entered = patent.entered
     if entered is None:
-        return {}
+        told: dict[str, Any] = {"aliases": patent.aliases} if patent.aliases else {}
+        return told | ({"invention_title": patent.titles[0]} if len(patent.titles) == 1 else {})
     members = (
         "kind invention_title filed_on published_on granted_on publication_no symbols aliases industry "
         "strategic_industry family_abroad same_day_patent"
     )
-    return {name: getattr(entered, name) for name in members.split()}
+    stated = {name: getattr(entered, name) for name in members.split()}
+    return stated | {"aliases": patent.aliases}
 
 
 def facts(patent: Patent) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import re
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
-from ledger.assembly import registry
+from ledger.assembly import registry, settle_collector
 from ledger.database import connect
 from ledger.domain.events import PatentEntered
 from ledger.embedded import EmbeddedPostgres, pgbench_path, temporary_data_dir
@@ -70,7 +69,7 @@ class Ground:
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS peer (originator_id text, originator_version bigint, topic text, "
                 "state bytea, notification_id bigserial, PRIMARY KEY (originator_id, originator_version), "
-                "UNIQUE (notification_id))"
+                "UNIQUE (notification_id)) WITH (toast_tuple_target = 8160)"
             )
             connection.execute("CREATE SEQUENCE IF NOT EXISTS peer_stream")
             connection.execute("ALTER TABLE peer ALTER COLUMN state SET STORAGE EXTERNAL")
@@ -114,5 +113,5 @@ def ground() -> Iterator[Ground]:
         migrate(server.url)
         settings = load_settings({}, data_dir=Path(data_dir))
         with registry(server.url, settings) as door:
-            gc.collect()
+            settle_collector()
             yield Ground(server.url, door)

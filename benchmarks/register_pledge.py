@@ -41,7 +41,7 @@ def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
 
 
 def _file(place: Ground, numbers: list[str], callers: int) -> tuple[float, list[float]]:
-    caller = Caller("bank:bench", "bank")
+    caller = Caller("bank:bench", "bank", builders.BANK.credit_code)
     filings = [
         Filing(builders.register_pledge(patents=(number,)), caller, f"bench {number}")
         for number in numbers

@@ -85,6 +85,11 @@ class Command(Value):
     """The patent agency that acts, where one is appointed (Patent Law art. 18)."""
     expected_versions: dict[PatentNo, int] = Field(default_factory=dict)
 
+    @property
+    def document_kinds(self) -> frozenset[str]:
+        """What papers the filing has."""
+        return frozenset(document.kind for document in self.documents)
+
     def parties(self) -> tuple[PartyDetails, ...]:
         """Every party the filing describes."""
         return ()
@@ -199,4 +204,4 @@ class Context:
 
 def has_document(command: Command, *kinds: str) -> bool:
     """Whether a paper of one of the kinds is among the documents."""
-    return any(document.kind in kinds for document in command.documents)
+    return not command.document_kinds.isdisjoint(kinds)

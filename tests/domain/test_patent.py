@@ -166,7 +166,8 @@ def test_a_release_lets_the_next_begin_at_once() -> None:
     second = preserved(case_no="(2026) Harbour 2", court="Tidewater Court", on=date(2026, 2, 2))
     patent = folded(entered(), preserved(), second, preservation_released(on=date(2026, 3, 2)))
     assert [p.case_no for p in patent.preserved_by(TODAY)] == ["(2026) Harbour 2"]
-    assert not patent.frozen(date(2026, 9, 2))
+    assert patent.frozen(date(2026, 9, 2)), "the day of the release is not counted (IR 5)"
+    assert not patent.frozen(date(2026, 9, 3))
 
 
 def test_a_waiting_preservation_released_never_begins() -> None:

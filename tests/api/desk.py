@@ -1,0 +1,134 @@
+"""A ledger served over real HTTP on a database of its own, and its callers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+from pydantic import BaseModel
+
+from api.house import House
+from api.tokens import Issuer
+from ledger.commands.serve import address_of, listening, server
+from ledger.domain.parties import PartyDetails
+from ledger.projections.reader import Reader
+from ledger.projections.runner import Followers
+from ledger.settings import Settings
+from tests.builders import LAMPWORKS, grant_patent, number, patent_details, ref
+from tests.eventstore.ledgers import Clock, registry
+
+Json = Any
+serials = count(100)
+
+
+@dataclass
+class Desk:
+    """The served ledger as callers see it; every filing has a key of its own unless one is given."""
+
+    client: httpx2.Client
+    house: House
+    clock: Clock
+    database_url: str
+    keys: Iterator[int] = field(default_factory=lambda: count(1))
+
+    # -- callers
+
+    def token(self, role: str, party: PartyDetails | str | None = None, **options: Any) -> str:
+        named = ref(party) if isinstance(party, PartyDetails) else party
+        return self.house.issuer.token(role, party=named, lasts=timedelta(days=400), **options)
+
+    def headers(self, role: str | None, party: PartyDetails | str | None = None) -> dict[str, str]:
+        return {} if role is None else {"Authorization": f"Bearer {self.token(role, party)}"}
+
+    # -- requests
+
+    def get(
+        self,
+        path: str,
+        role: str | None = None,
+        party: PartyDetails | str | None = None,
+        headers: dict[str, str] | None = None,
+        **params: Any,
+    ) -> httpx2.Response:
+        asked = {**self.headers(role, party), **(headers or {})}
+        return self.client.get(path, params=params, headers=asked)
+
+    def file(
+        self,
+        path: str,
+        body: BaseModel | Json,
+        role: str = "registrar",
+        party: PartyDetails | str | None = None,
+        *,
+        key: str | None = None,
+        **params: Any,
+    ) -> httpx2.Response:
+        headers = self.headers(role, party) | {"Idempotency-Key": key or f"key-{next(self.keys)}"}
+        return self.client.post(path, json=as_body(body), headers=headers, params=params)
+
+    def registered(self, *args: Any, **kwargs: Any) -> Json:
+        """The receipt of a filing that is registered."""
+        answer = self.file(*args, **kwargs)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    # -- the register
+
+    def patents(self, how_many: int = 1, **fields: Any) -> list[str]:
+        """Fresh patents of Lanternhill Lampworks, entered by the registrar."""
+        numbers = [number(next(serials)) for _ in range(how_many)]
+        entries = [patent_details(each, **fields) for each in numbers]
+        self.registered("/v1/patents", grant_patent(*entries))
+        return numbers
+
+    def patent(self, **fields: Any) -> str:
+        return self.patents(1, **fields)[0]
+
+    def head(self) -> int:
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute("SELECT count(*) FROM stored_events").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def as_body(body: BaseModel | Json) -> Json:
+    """A command as a client writes it: without what it leaves out."""
+    if isinstance(body, BaseModel):
+        return json.loads(body.model_dump_json(exclude_defaults=True))
+    return body
+
+
+@contextlib.contextmanager
+def desk(database_url: str, folder: Path) -> Iterator[Desk]:
+    """A desk that serves while in the block."""
+    clock = Clock()
+    with contextlib.ExitStack() as stack:
+        ledger = stack.enter_context(registry(database_url, clock=clock))
+        reader = Reader(database_url)
+        stack.callback(reader.close)
+        followers = Followers(database_url)
+        followers.start()
+        stack.callback(followers.stop)
+        house = House(ledger, reader, Issuer.of(folder / "token-key.pem", clock), clock)
+        sock = stack.enter_context(listening(Settings(data_dir=folder, port=0)))
+        web = server(house)
+        thread = threading.Thread(target=web.run, kwargs={"sockets": [sock]})
+        thread.start()
+        client = stack.enter_context(httpx2.Client(base_url=address_of(sock), timeout=30))
+        try:
+            yield Desk(client, house, clock, database_url)
+        finally:
+            web.should_exit = True
+            thread.join()
+
+
+LAMPWORKS_ID = LAMPWORKS.credit_code

@@ -552,6 +552,19 @@ PatentEvent = (
     | ReleaseRecorded
     | RecordWithdrawn
 )
+
+
+class Concealed(Value):
+    """An entry of a HIDDEN kind read without its open line: it has its place and says nothing.
+
+    No topic is its own and none is ever stored; whoever replays the log without what is withheld
+    meets it in place of the event.
+    """
+
+    originator_id: str
+    originator_version: int
+
+
 OtherEvent = ConsentGiven | ConsentUsed | IdentityEvidenceEntered
 LedgerEvent = PatentEvent | OtherEvent
 

@@ -19,6 +19,7 @@ from typing import Any, assert_never
 from ledger.domain import terms
 from ledger.domain.events import (
     AnnualFeePaid,
+    Concealed,
     Door,
     FeeLapseDecided,
     InvalidationDecided,
@@ -405,12 +406,14 @@ def replay(patent_id: str, events: list[PatentEvent]) -> Patent:
     return patent
 
 
-def evolve(patent: Patent, event: PatentEvent) -> Patent:
+def evolve(patent: Patent, event: PatentEvent | Concealed) -> Patent:
     """The patent after one more recorded fact. Total, pure, and never refuses."""
     assert event.originator_id == patent.id, "an event belongs to one stream"
     assert event.originator_version == patent.version + 1, (
         "events arrive in order of their versions"
     )
+    if isinstance(event, Concealed):
+        return replace(patent, version=event.originator_version)
     corrected = event.envelope.corrects
     if corrected is None and (not patent.facts or _order(patent.facts[-1]) <= _order(event)):
         return _applied(patent, event)

@@ -7,12 +7,13 @@ they go, with their salts, to the table `personal`, the only one from which rows
 The digests are sorted, so their order tells nothing. An event kind that is HIDDEN has an entry of
 digests alone.
 
-Canonical JSON is RFC 8785; orjson with sorted keys writes the same bytes for ASCII keys without
+Canonical JSON is RFC 8785; orjson with sorted keys writes the same bytes where there are no
 floating-point numbers, which a property test holds against the `rfc8785` package.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,13 +23,23 @@ from typing import Any
 import orjson
 from eventsourcing.persistence import StoredEvent
 
-from ledger.domain.events import CONFIDENTIAL, EVENT_TYPES, PERSONAL, Envelope, LedgerEvent
+from ledger.domain.events import (
+    CONFIDENTIAL,
+    EVENT_TYPES,
+    PERSONAL,
+    Concealed,
+    Envelope,
+    LedgerEvent,
+)
 
 Salts = Callable[[int], list[str]]
 """Gives so many fresh salts, each 32 hexadecimal digits."""
 
 ENTRY_BYTES_MAX = 32 * 1024
 """An entry is the leaf of the transparency log; tlog-tiles bundles stay small below this."""
+
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The escaped character NUL, and not the text of a backslash before u0000."""
 
 CLEAR_MEMBERS = (
     "filing_id",
@@ -56,6 +67,10 @@ class EntryTooLarge(ValueError):
     """The public part of an entry is larger than an entry may be."""
 
 
+class Unreadable(ValueError):
+    """A text holds the character NUL, which the database's JSON cannot read."""
+
+
 class UnknownTopic(LookupError):
     """The log holds a topic that this program does not know; an older program reads a newer log."""
 
@@ -70,8 +85,24 @@ class PersonalValue:
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 canonical JSON of a value with ASCII keys and without floats."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    """RFC 8785 canonical JSON of a value without floats."""
+    line = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    if line.isascii() or not BEYOND_BMP.search(line):
+        return line
+    return orjson.dumps(_in_utf16_order(value))
+
+
+BEYOND_BMP = re.compile(rb"[\xf0-\xf4]")
+"""First byte of a character that RFC 8785, by UTF-16, sorts elsewhere than orjson, by UTF-8."""
+
+
+def _in_utf16_order(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=lambda key: str(key).encode("utf-16-be"))
+        return {key: _in_utf16_order(value[key]) for key in keys}
+    if isinstance(value, (list, tuple)):
+        return [_in_utf16_order(item) for item in value]
+    return value
 
 
 def digest(salt: str, name: str, value: Any) -> str:
@@ -163,12 +194,15 @@ def encode_dumped(
         )
         raise EntryTooLarge(message)
     state = b"%b\n{%b}" % (line, b",".join(opened))
+    if b"\\u0000" in state and NUL.search(state):
+        message = f"a text of the entry for {event.originator_id} holds the character NUL"
+        raise Unreadable(message)
     stored = StoredEvent(event.originator_id, event.originator_version, event.TOPIC, state)
     return stored, [p for p in personal if p.value is not None]
 
 
-def decode(stored: StoredEvent) -> LedgerEvent:
-    """The event a stored one stands for; what is withheld is None."""
+def decode(stored: StoredEvent) -> LedgerEvent | Concealed:
+    """The event a stored one stands for; what is withheld is None, or all of it Concealed."""
     try:
         event_type = EVENT_TYPES[stored.topic]
     except KeyError:
@@ -177,6 +211,10 @@ def decode(stored: StoredEvent) -> LedgerEvent:
     kind = layout(event_type)
     if kind.hidden:
         members = {name: value for name, (_, value) in opened.items()}
+        if not members.keys() >= {*kind.public, *CLEAR_MEMBERS}:
+            return Concealed(
+                originator_id=stored.originator_id, originator_version=stored.originator_version
+            )
         fields = {name: members[name] for name in kind.public}
     else:
         members = entry | {name: opened[name][1] for name in DIGESTED_MEMBERS if name in opened}

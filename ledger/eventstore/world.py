@@ -20,6 +20,7 @@ from psycopg import Cursor
 
 from ledger.domain.consent import Consent, consent_of
 from ledger.domain.events import (
+    Concealed,
     ConsentGiven,
     ConsentUsed,
     IdentityEvidenceEntered,
@@ -75,18 +76,19 @@ def empty(stream: str) -> State:
     return Patent(stream) if is_patent(stream) else Stream()
 
 
-def folded(state: State, event: LedgerEvent) -> State:
+def folded(state: State, event: LedgerEvent | Concealed) -> State:
     """The state after one more event."""
     if isinstance(state, Patent):
-        assert isinstance(event, PatentEvent), "a patent's stream holds a patent's facts"
+        assert isinstance(event, PatentEvent | Concealed), (
+            "a patent's stream holds a patent's facts"
+        )
         return evolve(state, event)
     version = event.originator_version
     assert version == state.version + 1, "events arrive in order of their versions"
     match event:
         case ConsentGiven():
             return replace(state, version=version, consent=consent_of([event]))
-        case ConsentUsed(used_by=filing):
-            assert state.consent is not None, "a consent is used after it is given"
+        case ConsentUsed(used_by=filing) if state.consent is not None:
             return replace(state, version=version, consent=replace(state.consent, used_by=filing))
         case IdentityEvidenceEntered():
             return replace(state, version=version, evidenced=True)
@@ -241,7 +243,7 @@ class World:
         self._registered[registration.registration_no] = registration
 
 
-def decoded(row: dict[str, Any]) -> LedgerEvent:
+def decoded(row: dict[str, Any]) -> LedgerEvent | Concealed:
     """The event of a row of the log."""
     return stored_form.decode(
         StoredEvent(

@@ -18,7 +18,7 @@ from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Identifier
 
 from ledger.database import connect
-from ledger.domain.events import LedgerEvent
+from ledger.domain.events import Concealed, LedgerEvent
 from ledger.domain.patent import Patent, evolve
 from ledger.eventstore import stored_form
 from ledger.eventstore.views import Change
@@ -64,8 +64,11 @@ class Fold:
     _before: dict[str, Patent] = field(default_factory=dict)
     _position: int = 0
 
-    def add(self, position: int, event: LedgerEvent) -> None:
+    def add(self, position: int, event: LedgerEvent | Concealed) -> None:
         """Take in the next event; a filing is known from its last position."""
+        if isinstance(event, Concealed):
+            self._conceal(event)
+            return
         if event.filing_id != self._filing:
             self.finish()
             self._filing = event.filing_id
@@ -77,6 +80,12 @@ class Fold:
             patent = self.patents.get(stream) or Patent(stream)
             self._before.setdefault(stream, patent)
             self.patents[stream] = evolve(patent, event)  # type: ignore[arg-type]
+
+    def _conceal(self, event: Concealed) -> None:
+        """An entry that is withheld changes nothing but the version of its stream."""
+        stream = event.originator_id
+        if is_patent(stream):
+            self.patents[stream] = evolve(self.patents.get(stream) or Patent(stream), event)
 
     def finish(self) -> None:
         """The filing at hand is whole: close and open rows."""
@@ -108,7 +117,7 @@ class Fold:
 
 def read_log(
     connection: Connection[Any], after: int, until: int
-) -> Iterator[tuple[int, LedgerEvent]]:
+) -> Iterator[tuple[int, LedgerEvent | Concealed]]:
     """The events between two positions, in order."""
     with connection.cursor(name="replay", binary=True) as curs:
         curs.itersize = PAGE

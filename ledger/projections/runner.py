@@ -20,7 +20,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 
 from ledger.database import connect
-from ledger.domain.events import LedgerEvent
+from ledger.domain.events import Concealed, LedgerEvent
 from ledger.eventstore import stored_form
 from ledger.eventstore.recorder import LedgerDatastore, LedgerTrackingRecorder
 from ledger.projections import pledge_financing
@@ -77,7 +77,9 @@ def relevant(follower: Follower, rows: Sequence[DictRow]) -> list[LedgerEvent]:
             stored = StoredEvent(
                 row["originator_id"], row["originator_version"], row["topic"], state
             )
-            found.append(stored_form.decode(stored))
+            event = stored_form.decode(stored)
+            if not isinstance(event, Concealed):
+                found.append(event)
     return found
 
 

@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from ledger.commands.check import check
+from ledger.commands.demo import demo
 from ledger.commands.frame import UserError, console
 from ledger.commands.migrate import migrate
 from ledger.commands.replay import replay
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for command in (serve, migrate, replay, rules, token, check):
+for command in (serve, demo, migrate, replay, rules, token, check):
     app.command()(command)
 
 

@@ -1,0 +1,1 @@
+"""The demo: one story of invented parties, told over HTTP to a served ledger."""

@@ -1,0 +1,330 @@
+"""The scenes of the story, in order: each asks over HTTP and insists on the answer it expects."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from ledger.demo.cast import BANK, LIGHTING, OPTICS, OTHER_BANK, UNIVERSITY, Body, Member, Story
+from ledger.demo.telling import Json, Teller, Told, refusals
+
+LOAN = "8000000.00"
+SMALLER_LOAN = "1500000.00"
+FOLLOWER_SECONDS = 60
+"""How long the totals may take to reach the last filing."""
+
+TOTALS = "/v1/statistics/pledge-financing"
+
+
+class Unexpected(Exception):  # noqa: N818 - says what happened
+    """The ledger's answer is not the one the story tells of."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a token, or the public without one."""
+
+    name: str
+    token: str | None = None
+
+
+@dataclass
+class Stage:
+    """The served ledger as the clients of the story see it."""
+
+    client: httpx2.Client
+    teller: Teller
+    token: Callable[[str, str | None], str]
+    """Makes the token of a role and a party."""
+    run: str
+    """Tells the keys of this telling from those of others on the same ledger."""
+
+    def caller(self, role: str, member: Member | None = None) -> Caller:
+        code = None if member is None else member.code
+        return Caller(member.name if member else role, self.token(role, code))
+
+    def file(
+        self,
+        title: str,
+        caller: Caller,
+        path: str,
+        body: Body,
+        *,
+        key: str | None = None,
+        status: int = 201,
+        remarks: Iterable[str] = (),
+    ) -> Json:
+        """File something; the answer has the status or the story ends."""
+        answer = self._ask("POST", caller, path, json=body, key=key or title, status=status)
+        told = Told(title, caller.name, f"POST {path}", status, answer.json(), tuple(remarks))
+        self.teller.tell(told)
+        return answer.json()
+
+    def refused(
+        self,
+        title: str,
+        caller: Caller,
+        path: str,
+        body: Body,
+        *,
+        key: str | None = None,
+        rules: set[str],
+    ) -> None:
+        """File something that these rules refuse, and no others."""
+        found = self.file(title, caller, path, body, key=key, status=409)
+        named = {finding["rule"] for finding in refusals(found)}
+        if named != rules:
+            raise Unexpected(f"{title}: refused by {sorted(named)}, not by {sorted(rules)}")
+
+    def read(self, caller: Caller, path: str, **options: Any) -> Json:
+        """Read something, without a word."""
+        return self._ask("GET", caller, path, status=200, **options).json()
+
+    def shown(self, title: str, caller: Caller, path: str, remarks: Iterable[str]) -> None:
+        """Tell of something that was read."""
+        self.teller.tell(Told(title, caller.name, f"GET {path}", 200, None, tuple(remarks)))
+
+    def repeated(self, caller: Caller, path: str, body: Body, *, key: str) -> bytes:
+        """The bytes of the answer to a filing that is repeated."""
+        content: bytes = self._ask("POST", caller, path, json=body, key=key, status=201).content
+        return content
+
+    def _ask(
+        self,
+        method: str,
+        caller: Caller,
+        path: str,
+        *,
+        status: int,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> httpx2.Response:
+        sent = dict(headers or {})
+        if caller.token is not None:
+            sent["Authorization"] = f"Bearer {caller.token}"
+        if key is not None:
+            sent["Idempotency-Key"] = f"demo-{self.run}-{key.replace(' ', '-')}"
+        try:
+            answer = self.client.request(method, path, headers=sent, **options)
+        except httpx2.HTTPError as error:
+            raise Unexpected(
+                f"{method} {path} by {caller.name} was not answered: {error}"
+            ) from error
+        if answer.status_code != status:
+            raise Unexpected(
+                f"{method} {path} by {caller.name} was answered {answer.status_code}, "
+                f"not {status}: {answer.text}"
+            )
+        return answer
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the story leaves behind, for the summary."""
+
+    numbers: dict[str, str]
+    totals: dict[str, Json]
+    position: int
+
+
+def play(stage: Stage, story: Story) -> Outcome:
+    """The whole story."""
+    public = Caller("the public")
+    before = _projects(stage)
+    stage.file(
+        "The office enters granted patents",
+        stage.caller("registrar"),
+        "/v1/patents",
+        story.grant(),
+        remarks=[f"{number}" for number in (*story.portfolio, story.offered)],
+    )
+    other = stage.file(
+        "A first bank pledges one of them",
+        stage.caller("bank", OTHER_BANK),
+        "/v1/pledges",
+        story.pledge([story.pledged_elsewhere], OTHER_BANK, SMALLER_LOAN),
+    )
+    pledge = _portfolio(stage, story, public, other["registration_no"])
+    declaration, recorded = _open_licence(stage, story)
+    _transfer(stage, story, public, pledge["registration_no"])
+    ended = _end(stage, story, public, pledge)
+    totals = _totals(stage, ended["position"], before)
+    numbers = {
+        "first_pledge": other["registration_no"],
+        "pledge": pledge["registration_no"],
+        "open_licence": declaration,
+        "licence": recorded,
+    }
+    return Outcome(numbers, totals, ended["position"])
+
+
+def _portfolio(stage: Stage, story: Story, public: Caller, other: str) -> Json:
+    """Refused with every reason, cured, registered, and registered once."""
+    bank, key = stage.caller("bank", BANK), "portfolio"
+    body = story.pledge(story.portfolio, BANK, LOAN)
+    stage.refused(
+        "A bank pledges the portfolio, and is told every reason against it",
+        bank,
+        "/v1/pledges",
+        body,
+        key=key,
+        rules={"pledge-no-live-pledge", "pledge-fee-current"},
+    )
+    stage.file(
+        "Cure: the other bank's debt is paid, its pledge deregistered",
+        stage.caller("bank", OTHER_BANK),
+        f"/v1/pledges/{other}/deregistration",
+        story.deregistration(OTHER_BANK),
+    )
+    stage.file(
+        "Cure: the overdue annual fee is paid and entered",
+        stage.caller("registrar"),
+        f"/v1/patents/{story.fee_overdue}/facts",
+        story.fee_payment(),
+    )
+    receipt = stage.file(
+        "The bank repeats the filing with the same key", bank, "/v1/pledges", body, key=key
+    )
+    again = (
+        stage.repeated(bank, "/v1/pledges", body, key=key),
+        stage.repeated(bank, "/v1/pledges", body, key=key),
+    )
+    if len(set(again)) != 1 or receipt["filing_id"].encode() not in again[0]:
+        raise Unexpected("the same key was given another receipt")
+    _searchable(stage, story, public, receipt)
+    return receipt
+
+
+def _searchable(stage: Stage, story: Story, public: Caller, receipt: Json) -> None:
+    number, path = receipt["registration_no"], f"/v1/patents/{story.transferred}"
+    least = {"Ledger-Min-Position": str(receipt["position"])}
+    extract = stage.read(public, path, headers=least)
+    if number not in [held["registration_no"] for held in extract["encumbrances"]]:
+        raise Unexpected(f"{path} does not show the pledge {number}")
+    if LOAN in str(extract):
+        raise Unexpected("the public is shown the amount of a pledge")
+    own = stage.read(stage.caller("bank", BANK), f"/v1/pledges/{number}")
+    if LOAN not in str(own["confidential"]):
+        raise Unexpected("the bank is not shown the amount of its own pledge")
+    earlier = stage.read(public, path, params={"known_at": receipt["position"] - 4})
+    if earlier["encumbrances"]:
+        raise Unexpected("the pledge is shown at a position before it was known")
+    shown = f"{extract['printed']}: {extract['status']}, {extract['patentees'][0]['name']}"
+    remarks = [
+        "Sent again with the same key: the same receipt, byte for byte.",
+        f"{shown}; pledged to {BANK.name} ({number}).",
+        "The amount is shown to the parties and auditors alone.",
+        f"As known at position {earlier['known_at']}: not pledged. That answer never changes.",
+    ]
+    stage.shown("What is registered is searchable at once", public, path, remarks)
+
+
+def _open_licence(stage: Stage, story: Story) -> tuple[str, str]:
+    """Declared by a university, taken by notice and payment, recorded."""
+    lighting = stage.caller("licensee", LIGHTING)
+    declared = stage.file(
+        "A university declares an open licence",
+        stage.caller("patentee", UNIVERSITY),
+        "/v1/open-licences",
+        story.declaration(),
+    )
+    number = declared["registration_no"]
+    taken = stage.file(
+        "A firm takes it, by notice and payment",
+        lighting,
+        f"/v1/open-licences/{number}/licences",
+        story.taking(),
+    )
+    recorded = stage.file(
+        "The firm has the contract recorded",
+        lighting,
+        f"/v1/open-licences/{number}/licences/{taken['filing_id']}/recordal",
+        story.contract(),
+    )
+    return number, recorded["registration_no"]
+
+
+def _transfer(stage: Stage, story: Story, public: Caller, pledge: str) -> None:
+    """Refused without the pledgee, consented to, registered; the pledge goes on."""
+    optics = stage.caller("patentee", OPTICS)
+    stage.refused(
+        "A pledged patent is sold, and the register refuses the transfer",
+        optics,
+        "/v1/transfers",
+        story.transfer(),
+        key="transfer",
+        rules={"transfer-pledgee-consent"},
+    )
+    consent = stage.file(
+        "The bank consents; its pledge continues",
+        stage.caller("bank", BANK),
+        "/v1/consents",
+        story.consent(),
+    )
+    stage.file(
+        "With the consent the transfer is registered",
+        optics,
+        "/v1/transfers",
+        story.transfer(consent["filing_id"]),
+        key="transfer",
+    )
+    path = f"/v1/patents/{story.transferred}"
+    extract = stage.read(public, path)
+    patentees = [party["name"] for party in extract["patentees"]]
+    pledgors = [
+        party["name"]
+        for held in extract["encumbrances"]
+        if held["registration_no"] == pledge
+        for party in held["pledgors"]
+    ]
+    if patentees != [LIGHTING.name] or pledgors != [LIGHTING.name]:
+        raise Unexpected(f"after the transfer {path} shows {patentees}, pledged by {pledgors}")
+    remark = f"Patentee and pledgor: {LIGHTING.name}. The pledge {pledge} goes on."
+    stage.shown("The register shows the new patentee and pledgor", public, path, [remark])
+
+
+def _end(stage: Stage, story: Story, public: Caller, pledge: Json) -> Json:
+    """The loan is repaid."""
+    number = pledge["registration_no"]
+    ended = stage.file(
+        "The loan is repaid, the pledge deregistered on all patents",
+        stage.caller("bank", BANK),
+        f"/v1/pledges/{number}/deregistration",
+        story.deregistration(BANK),
+    )
+    for patent in story.portfolio:
+        if stage.read(public, f"/v1/patents/{patent}")["encumbrances"]:
+            raise Unexpected(f"{patent} is shown as pledged after the deregistration of {number}")
+    return ended
+
+
+def _projects(stage: Stage) -> int:
+    totals = stage.read(stage.caller("statistician"), TOTALS)
+    return int(totals["total"]["projects"])
+
+
+def _totals(stage: Stage, position: int, before: int) -> dict[str, Json]:
+    """The totals once the follower has seen the last filing."""
+    auditor = stage.caller("auditor")
+    deadline = time.monotonic() + FOLLOWER_SECONDS
+    while (found := stage.read(auditor, TOTALS))["position"] < position:
+        if time.monotonic() > deadline:
+            raise Unexpected(f"the totals stand at {found['position']}, not at {position}")
+        time.sleep(0.05)
+    total: dict[str, Json] = found["total"]
+    if total["projects"] != before + 2:
+        raise Unexpected(f"{total['projects']} projects are counted, not {before + 2}")
+    amounts = ", ".join(f"{amount} {code}" for code, amount in total["amounts"].items())
+    remarks = [
+        f"Registered amount: {amounts}; distinct enterprises: {total['enterprises']}.",
+        f"Projects: {total['projects']}, over {total['patents']} patents.",
+        f"Inclusive projects, of at most ten million yuan: {total['inclusive_projects']}.",
+        f"Definition {found['definition']} of {found['measure']}, at position {found['position']}.",
+    ]
+    stage.shown("Pledge financing in figures", auditor, TOTALS, remarks)
+    return {"position": found["position"], **total}

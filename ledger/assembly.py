@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import timedelta
 
+from ledger.eventstore.world import REMEMBERED_MAX
 from ledger.eventstore.writer import Bounds
 from ledger.means import Means
 from ledger.projections.register import RegisterViews
@@ -23,13 +24,16 @@ def settle_collector() -> None:
     gc.set_threshold(50_000, 50, 100)
 
 
-def registry(url: str, settings: Settings, means: Means | None = None) -> Registry:
+def registry(
+    url: str, settings: Settings, means: Means | None = None, *, states_max: int = REMEMBERED_MAX
+) -> Registry:
     """The registry over a migrated database; close it to answer every caller that waits."""
     bounds = Bounds(
         commands_max=settings.group_commands_max,
         events_max=settings.group_events_max,
         bytes_max=settings.group_bytes_max,
         queue_max=settings.queue_max,
+        states_max=states_max,
         clock_behind_max=timedelta(seconds=settings.clock_behind_seconds_max),
     )
     means = means or Means(secret=settings.secret_key(), region=settings.office_region)

@@ -99,7 +99,8 @@ def folded(state: State, event: LedgerEvent | Concealed) -> State:
 class World:
     """Everything decisions of one process may look at, under the lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
+        self.remembered_max = remembered_max
         self.head = -1
         self.recorded_at: datetime | None = None
         self._states: OrderedDict[str, State] = OrderedDict()
@@ -118,6 +119,7 @@ class World:
         """Start a group on a locked log; forget what another process has changed."""
         self._curs = curs
         self.abandon()
+        self._trim()
         if head == self.head:
             return
         if self.head < 0 or head - self.head > REMEMBERED_MAX:
@@ -138,15 +140,19 @@ class World:
         self._states.update(self._changed)
         for stream in self._changed:
             self._states.move_to_end(stream)
-        while len(self._states) > REMEMBERED_MAX:
-            self._states.popitem(last=False)
+        self._trim()
         self._serials.update(self._drawn)
         self._registrations.update(self._registered)
-        if len(self._registrations) > REMEMBERED_MAX:
+        if len(self._registrations) > self.remembered_max:
             self._registrations.clear()
         self.head = head
         self.recorded_at = moment or self.recorded_at
         self.abandon()
+
+    def _trim(self) -> None:
+        """Forget the states least recently changed; what was only looked at stays one group."""
+        while len(self._states) > self.remembered_max:
+            self._states.popitem(last=False)
 
     def forget(self) -> None:
         """The group failed or its end is in doubt: trust nothing that is remembered."""

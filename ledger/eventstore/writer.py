@@ -48,7 +48,7 @@ from ledger.eventstore.batch import Batch, Insert
 from ledger.eventstore.recorder import LedgerRecorder
 from ledger.eventstore.stored_form import EntryTooLarge, Salts
 from ledger.eventstore.views import Change, Views
-from ledger.eventstore.world import World
+from ledger.eventstore.world import REMEMBERED_MAX, World
 
 log = logging.getLogger(__name__)
 
@@ -207,6 +207,8 @@ class Bounds:
     events_max: int = 4000
     bytes_max: int = 16 * 1024 * 1024
     queue_max: int = 2048
+    states_max: int = REMEMBERED_MAX
+    """States kept in memory between groups."""
     clock_behind_max: timedelta = timedelta(seconds=60)
 
 
@@ -287,7 +289,7 @@ class Writer:
         self._clock = clock
         self._salts = salts
         self._bounds = bounds
-        self._world = World()
+        self._world = World(bounds.states_max)
         self._connection: psycopg.Connection[DictRow] | None = None
         self._queue: deque[Waiting] = deque()
         self._turn = threading.Lock()

@@ -7,6 +7,7 @@ import sys
 import typer
 from rich.text import Text
 
+from ledger.commands.audit import audit
 from ledger.commands.check import check
 from ledger.commands.demo import demo
 from ledger.commands.frame import UserError, console
@@ -15,6 +16,7 @@ from ledger.commands.replay import replay
 from ledger.commands.rules import rules
 from ledger.commands.serve import serve
 from ledger.commands.token import token
+from ledger.commands.transcribe import transcribe
 
 app = typer.Typer(
     name="patent-ledger",
@@ -24,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for command in (serve, demo, migrate, replay, rules, token, check):
+for command in (serve, demo, migrate, transcribe, replay, audit, rules, token, check):
     app.command()(command)
 
 

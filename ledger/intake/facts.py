@@ -1,0 +1,268 @@
+"""Takes over the ledger's own facts as JSON Lines (docs/facts.md): what a register or an
+institution has on record already, or any source that somebody writes in this form.
+
+One line is one source record. A line that does not hold is reported with its number and the reason,
+and nothing else is lost with it. No reason repeats a value of the line, which may be personal.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from functools import cache, reduce
+from operator import or_
+from types import GenericAlias, NoneType, UnionType
+from typing import IO, Annotated, Any, Union, cast, get_args, get_origin
+
+import orjson
+from pydantic import AfterValidator, Field, ValidationError, create_model
+
+from ledger.domain.events import PatentEvent, RecordWithdrawn, SecuredClaim
+from ledger.domain.lifecycle import FEE_YEARS_MAX, kind_by_number
+from ledger.domain.numbers import InvalidNumber, parse_patent_id, parse_registration_number
+from ledger.domain.parties import (
+    Party,
+    PartyDetails,
+    Personal,
+    Pseudonym,
+    Value,
+    party_of,
+    party_ref,
+    personal_of,
+)
+from ledger.domain.periods import CivilDate
+from ledger.domain.texts import LongText, Text
+from ledger.intake.running import Broken, Found
+from ledger.transcription import SourceRecord, Stated
+
+LINE_BYTES_MAX = 8 * 1024 * 1024
+FACTS_MAX = 20_000
+LIST_MAX = 1_000
+"""Members of one list of a fact: parties, symbols, other numbers."""
+REASON_MAX = 500
+
+KINDS: dict[str, type[PatentEvent]] = {
+    cls.TOPIC: cls for cls in get_args(PatentEvent) if cls is not RecordWithdrawn
+}
+"""Event kinds that a line may state; a withdrawal is stated by `purged`."""
+
+
+def _number(text: str) -> str:
+    """A registration number as the office prints it; another register's as it stands."""
+    try:
+        return str(parse_registration_number(text, letters="YXK"))
+    except InvalidNumber:
+        return text
+
+
+PatentId = Annotated[Text, AfterValidator(parse_patent_id)]
+Number = Annotated[Text, AfterValidator(_number)]
+
+
+class StatedFact(Value):
+    """One fact on one patent."""
+
+    patent: PatentId
+    event: str
+    effective_on: CivilDate | None = None
+    """The day from which it counts; the record's day where it is not stated."""
+    registration_no: Number | None = None
+    fields: dict[str, Any]
+
+
+class Line(Value):
+    """One source record."""
+
+    register_name: Text = Field(alias="register")
+    reference: Text
+    updated_on: CivilDate
+    recorded_on: CivilDate
+    purged: Annotated[bool, Field(strict=True)] = False
+    facts: tuple[StatedFact, ...] = Field((), max_length=FACTS_MAX)
+
+
+def read(stream: IO[bytes], pseudonym: Pseudonym) -> Iterator[Found | Broken]:
+    """The records of a file in its order. Memory does not grow with the file."""
+    number = 0
+    try:
+        for number, line in enumerate(_lines(stream), 1):
+            if line is None:
+                yield Broken(None, number, f"the line is longer than {LINE_BYTES_MAX:,} bytes")
+            elif line.strip():
+                yield _read_line(number, line, pseudonym)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        yield Broken(None, number + 1, f"the compressed file is damaged from here on ({error})")
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
+    """The lines of a file, plain or gzipped; None where one is too long."""
+    magic = stream.read(2)
+    stream.seek(-len(magic), 1)
+    if magic == b"\x1f\x8b":
+        stream = cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
+    while line := stream.readline(LINE_BYTES_MAX + 1):
+        if len(line) <= LINE_BYTES_MAX:
+            yield line.removeprefix(b"\xef\xbb\xbf")
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LINE_BYTES_MAX)
+        yield None
+
+
+def _read_line(number: int, text: bytes, pseudonym: Pseudonym) -> Found | Broken:
+    reference = None
+    try:
+        content = orjson.loads(text)
+        reference = _reference(content)
+        return Found(number, _record(content, pseudonym))
+    except orjson.JSONDecodeError as error:
+        reason = f"not JSON: {error.msg} at character {error.colno}"
+    except ValidationError as error:
+        reason = _reason(error)
+    except ValueError as error:
+        reason = str(error)
+    return Broken(reference, number, reason[:REASON_MAX])
+
+
+def _reference(content: Any) -> str | None:
+    stated = content.get("reference") if isinstance(content, dict) else None
+    return stated[:100] if isinstance(stated, str) and stated.isprintable() else None
+
+
+def _record(content: Any, pseudonym: Pseudonym) -> SourceRecord:
+    line = Line.model_validate(content)
+    if not line.facts and not line.purged:
+        raise ValueError("facts: a record states at least one, unless it is purged")
+    facts = tuple(
+        _stated(place, fact, line.recorded_on, pseudonym) for place, fact in enumerate(line.facts)
+    )
+    told = {name: value for name, value in content.items() if name not in NOT_CONTENT}
+    return SourceRecord(
+        register=line.register_name,
+        reference=line.reference,
+        digest=hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest(),
+        updated_on=line.updated_on,
+        recorded_on=line.recorded_on,
+        facts=facts,
+        purged=line.purged,
+    )
+
+
+NOT_CONTENT = ("updated_on", "purged")
+
+
+# --- facts ------------------------------------------------------------------------------------
+
+
+def _stated(place: int, fact: StatedFact, recorded_on: date, pseudonym: Pseudonym) -> Stated:
+    event = KINDS.get(fact.event)
+    if event is None:
+        raise ValueError(f"facts.{place}.event: there is no such kind; docs/facts.md lists them")
+    try:
+        stated = form_of(event).model_validate(fact.fields)
+    except ValidationError as error:
+        raise ValueError(_reason(error, f"facts.{place}.fields.")) from None
+    reader = _Reader(pseudonym)
+    fields = {name: reader.value(getattr(stated, name)) for name in type(stated).model_fields}
+    if fields.get("shares") is not None:
+        fields["shares"] = {party_ref(k, pseudonym): v for k, v in fields["shares"].items()}
+    if fact.event == "patent.entered" and fields["kind"] is None:
+        fields["kind"] = kind_by_number(fact.patent)
+    number = fact.registration_no or fields.get("licence_id") or fields.get("declaration_no")
+    if number is None and fact.event.startswith("pledge."):
+        raise ValueError(f"facts.{place}.registration_no: a pledge is known by its number")
+    fields["personal"] = tuple(reader.personal.values()) or None
+    return Stated(fact.patent, event, fields, fact.effective_on or recorded_on, number)
+
+
+class _Reader:
+    """Makes event fields of stated ones, and keeps apart what is personal."""
+
+    def __init__(self, pseudonym: Pseudonym) -> None:
+        self.personal: dict[str, Personal] = {}
+        self._pseudonym = pseudonym
+
+    def value(self, stated: Any) -> Any:
+        if isinstance(stated, PartyDetails):
+            personal = personal_of(stated, self._pseudonym)
+            if personal is not None:
+                self.personal[personal.party] = personal
+            return party_of(stated, self._pseudonym)
+        if isinstance(stated, tuple):
+            return tuple(map(self.value, stated))
+        if isinstance(stated, Value) and type(stated) is form_of(SecuredClaim):
+            return SecuredClaim(**{name: getattr(stated, name) for name in CLAIM_FIELDS})
+        return stated
+
+
+# --- forms ------------------------------------------------------------------------------------
+
+
+@cache
+def form_of(event: type[Value]) -> type[Value]:
+    """The form in which the fields of an event kind are stated: parties with their details, texts
+    and numbers within bounds. What may be unknown may be left out."""
+    fields: dict[str, Any] = {}
+    for name, field in event.model_fields.items():
+        if name in ("originator_id", "originator_version", "envelope", "personal"):
+            continue
+        optional = NoneType in get_args(field.annotation)
+        plain = field.annotation in (str, int, str | None, int | None)
+        annotation = BY_NAME[name] if plain and name in BY_NAME else None
+        annotation = annotation or _form(field.annotation, field.metadata)
+        default = (
+            () if name in MAY_BE_EMPTY else field.get_default() if not field.is_required() else ...
+        )
+        fields[name] = (annotation | None, None) if optional else (annotation, default)
+    return create_model(f"Stated{event.__name__}", __base__=Value, **fields)
+
+
+def _form(annotation: Any, metadata: list[Any]) -> Any:
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        if any(getattr(each, "discriminator", None) for each in metadata):
+            return Annotated[annotation, *metadata]
+        return reduce(or_, (_form(each, []) for each in get_args(annotation)))
+    if origin is tuple:
+        many = GenericAlias(tuple, (_form(get_args(annotation)[0], []), ...))
+        return Annotated[many, Field(max_length=LIST_MAX)]
+    if origin is dict:
+        return Annotated[dict[Text, Text], Field(max_length=100)]
+    return SIMPLE.get(annotation, form_of(annotation) if annotation is SecuredClaim else annotation)
+
+
+SIMPLE: dict[Any, Any] = {
+    str: Text,
+    date: CivilDate,
+    bool: Annotated[bool, Field(strict=True)],
+    Party: PartyDetails,
+}
+BY_NAME: dict[str, Any] = {
+    "fee_year": Annotated[int, Field(strict=True, ge=1, le=FEE_YEARS_MAX)],
+    "fees_paid_through": Annotated[int, Field(strict=True, ge=0, le=FEE_YEARS_MAX)],
+    "months": Annotated[int, Field(strict=True, ge=1, le=120)],
+    "days": Annotated[int, Field(strict=True, ge=1, le=20_000)],
+    "same_day_patent": PatentId,
+    "licence_id": Number,
+    "head_licence_id": Number,
+    "declaration_no": Number,
+    "text": LongText,
+    "scope": LongText,
+    "reason": LongText,
+    "ground": LongText,
+    "fee_explanation": LongText,
+    "claims_kept": LongText,
+}
+MAY_BE_EMPTY = ("aliases", "symbols", "cites", "from_parties", "to_parties")
+CLAIM_FIELDS = tuple(SecuredClaim.model_fields)
+
+
+def _reason(error: ValidationError, before: str = "") -> str:
+    """The first things that are wrong, without the values themselves."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    places = (".".join(map(str, each["loc"])) for each in found)
+    said = [f"{before}{place}: {each['msg']}" for place, each in zip(places, found, strict=True)]
+    return "; ".join(said[:5])

@@ -69,6 +69,16 @@ SELECT patent_id, details, confidential FROM licence
 WHERE (licence_id = %(number)s OR registration_no = %(number)s) AND recorded @> %(known)s::bigint
 ORDER BY patent_id, effective @> %(on)s::date DESC, lower(effective) DESC
 """
+SELECT_TOPICS = """
+SELECT stream, topic FROM public_entries(%(streams)s::text[], %(known)s::bigint)
+WHERE entry ->> 'registration_no' = %(number)s
+ORDER BY position
+"""
+ENDINGS = frozenset(
+    {"pledge.released", "pledge.deregistered", "licence.cancelled", "open_licence.withdrawn"}
+)
+"""Topics of the entries that end a registration on a patent, which stood until then."""
+
 SELECT_TAKEN = """
 SELECT EXISTS (
     SELECT FROM licence
@@ -123,7 +133,9 @@ class Answer:
 def pledge(connection: Connection, number: str, point: Point) -> Answer:
     """A pledge registration on all its patents; all of it is public."""
     rows = connection.execute(SELECT_PLEDGE, _asked(number, point)).fetchall()
-    return _answer("registration_no", rows, point, ended="ended", shown=("pledgors", "pledgees"))
+    return _answer(
+        connection, "registration_no", rows, point, ended="ended", shown=("pledgors", "pledgees")
+    )
 
 
 def pledge_confidential(
@@ -150,7 +162,7 @@ def licence(connection: Connection, number: str, point: Point, viewer: Viewer) -
     if not seen:
         return Answer(None, rows[0]["head"], rows[0]["known"])
     shown = ("kind", "licensors", "licensees", "recorded_on", "open_licence", "sub_licence")
-    found = _answer("licence_id", seen, point, ended="cancelled", shown=shown)
+    found = _answer(connection, "licence_id", seen, point, ended="cancelled", shown=shown)
     if found.body is not None:
         found.body["registration_no"] = seen[-1]["registration_no"]
     return found
@@ -181,7 +193,9 @@ def taken_under(connection: Connection, number: str, declaration_no: str) -> boo
 def declaration(connection: Connection, number: str, point: Point) -> Answer:
     """An open-licence declaration on all its patents; all of it is public."""
     rows = connection.execute(SELECT_DECLARATION, _asked(number, point)).fetchall()
-    found = _answer("declaration_no", rows, point, ended="withdrawn", shown=("patentees",))
+    found = _answer(
+        connection, "declaration_no", rows, point, ended="withdrawn", shown=("patentees",)
+    )
     if found.body is not None:
         found.body.update({k: v for k, v in rows[-1]["details"].items() if k != "patentees"})
     return found
@@ -235,15 +249,26 @@ def _first_by_patent(rows: Iterable[DictRow]) -> list[DictRow]:
 
 
 def _answer(
-    name: str, rows: list[DictRow], point: Point, *, ended: str, shown: tuple[str, ...]
+    connection: Connection,
+    name: str,
+    rows: list[DictRow],
+    point: Point,
+    *,
+    ended: str,
+    shown: tuple[str, ...],
 ) -> Answer:
     head, known = rows[0]["head"], rows[0]["known"]
     if rows[0]["patent_id"] is None:
         return Answer(None, head, known)
     now = [row for row in rows if row["known_now"]]
+    now += _ended_at_once(
+        connection, [row for row in rows if row["patent_id"] not in _patents(now)]
+    )
     patents = [
         _on_patent(list(shapes), point.on, shown)
-        for _, shapes in groupby(now, key=lambda row: row["patent_id"])
+        for _, shapes in groupby(
+            sorted(now, key=lambda row: str(row["patent_id"])), key=lambda row: row["patent_id"]
+        )
     ]
     if not now:
         state = "revoked"
@@ -256,10 +281,32 @@ def _answer(
         "state": state,
         "effective_on": point.on,
         "known_at": known,
-        "patents": patents
-        or [{"patent": p} for p in dict.fromkeys(row["patent_id"] for row in rows)],
+        "patents": patents or [{"patent": patent} for patent in sorted(_patents(rows))],
     }
     return Answer(body, head, known)
+
+
+def _patents(rows: Iterable[DictRow]) -> set[str]:
+    return {row["patent_id"] for row in rows}
+
+
+def _ended_at_once(connection: Connection, gone: list[DictRow]) -> list[DictRow]:
+    """What ended on the day it began, by its last shape: it stood at the end of no day, and yet
+    was.
+
+    What is gone for another reason was revoked or withdrawn, and never was.
+    """
+    if not gone:
+        return []
+    number = gone[0].get("registration_no") or gone[0]["number"]
+    asked = {"streams": sorted(_patents(gone)), "known": gone[0]["known"], "number": number}
+    topics = {row["stream"]: row["topic"] for row in connection.execute(SELECT_TOPICS, asked)}
+    last = {row["patent_id"]: row for row in gone}
+    return [
+        {**row, "until": row["since"]}
+        for patent, row in last.items()
+        if topics.get(patent) in ENDINGS
+    ]
 
 
 def _on_patent(shapes: list[DictRow], on: date, shown: tuple[str, ...]) -> dict[str, Any]:

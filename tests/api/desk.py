@@ -32,12 +32,13 @@ serials = count(100)
 
 @dataclass
 class Desk:
-    """The served ledger as callers see it; every filing has a key of its own unless one is given."""
+    """The served ledger as callers see it; a filing has a key of its own unless one is given."""
 
     client: httpx2.Client
     house: House
     clock: Clock
-    database_url: str
+    owner: psycopg.Connection[Any]
+    """A connection of the owner's, to look behind the counter."""
     keys: Iterator[int] = field(default_factory=lambda: count(1))
 
     # -- callers
@@ -56,11 +57,13 @@ class Desk:
         path: str,
         role: str | None = None,
         party: PartyDetails | str | None = None,
+        *,
         headers: dict[str, str] | None = None,
-        **params: Any,
+        params: dict[str, Any] | None = None,
+        **named: Any,
     ) -> httpx2.Response:
         asked = {**self.headers(role, party), **(headers or {})}
-        return self.client.get(path, params=params, headers=asked)
+        return self.client.get(path, params={**(params or {}), **named}, headers=asked)
 
     def file(
         self,
@@ -94,8 +97,8 @@ class Desk:
         return self.patents(1, **fields)[0]
 
     def head(self) -> int:
-        with psycopg.connect(self.database_url) as connection:
-            row = connection.execute("SELECT count(*) FROM stored_events").fetchone()
+        """How many entries the log has, which is also the newest position."""
+        row = self.owner.execute("SELECT count(*) FROM stored_events").fetchone()
         assert row is not None
         return int(row[0])
 
@@ -103,7 +106,7 @@ class Desk:
 def as_body(body: BaseModel | Json) -> Json:
     """A command as a client writes it: without what it leaves out."""
     if isinstance(body, BaseModel):
-        return json.loads(body.model_dump_json(exclude_defaults=True))
+        return json.loads(body.model_dump_json(exclude_none=True))
     return body
 
 
@@ -125,7 +128,8 @@ def desk(database_url: str, folder: Path) -> Iterator[Desk]:
         thread.start()
         client = stack.enter_context(httpx2.Client(base_url=address_of(sock), timeout=30))
         try:
-            yield Desk(client, house, clock, database_url)
+            owner = stack.enter_context(psycopg.connect(database_url, autocommit=True))
+            yield Desk(client, house, clock, owner)
         finally:
             web.should_exit = True
             thread.join()

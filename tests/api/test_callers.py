@@ -55,7 +55,9 @@ class TestRoles:
             answer = served.client.request(method, filled(path), headers=headers, json={})
             allowed = (role or "public") in OPERATIONS[operation]
             refused = 403 if role else 401
-            expected = answer.status_code not in (401, 403) if allowed else answer.status_code == refused
+            expected = (
+                answer.status_code not in (401, 403) if allowed else answer.status_code == refused
+            )
             assert expected, (method, path, role, answer.status_code, answer.text)
 
 

@@ -77,7 +77,13 @@ class TestGetPatent:
     def test_any_printed_form_is_understood(self, served: Desk) -> None:
         patent = served.patent()
         digits = patent.removeprefix("CN:")
-        for form in (patent, f"ZL{digits}", f"ZL {digits[:4]} {digits[4:]}", digits, digits.replace(".", "")):
+        for form in (
+            patent,
+            f"ZL{digits}",
+            f"ZL {digits[:4]} {digits[4:]}",
+            digits,
+            digits.replace(".", ""),
+        ):
             assert served.get(f"/v1/patents/{form}").json()["patent"] == patent, form
 
     def test_a_patent_is_found_by_another_number(self, served: Desk) -> None:
@@ -216,7 +222,9 @@ class TestEnterPatents:
         known = served.patent()
         fresh = number(700_001)
         head = served.head()
-        answer = served.file("/v1/patents", grant_patent(patent_details(fresh), patent_details(known)))
+        answer = served.file(
+            "/v1/patents", grant_patent(patent_details(fresh), patent_details(known))
+        )
         assert (answer.status_code, answer.json()["type"]) == (409, "/problems/refused")
         assert served.get(f"/v1/patents/{fresh}").status_code == 404
         assert served.head() == head
@@ -242,12 +250,20 @@ class TestEnterFact:
     def test_a_fact_may_concern_further_patents(self, served: Desk) -> None:
         first, second = served.patents(2)
         paper = fact(
-            StartPreservation, patents=(first,), case_no="(2026) Lantern 9", court="Lanternhill Court",
-            months=6, particulars_match=True,
-        )  # fmt: skip
-        body = as_fact(paper, patents=[first, second], documents=[
-            {"kind": kind, "digest": "0" * 64} for kind in ("ruling", "assistance-notice")
-        ])  # fmt: skip
+            StartPreservation,
+            patents=(first,),
+            case_no="(2026) Lantern 9",
+            court="Lanternhill Court",
+            months=6,
+            particulars_match=True,
+        )
+        body = as_fact(
+            paper,
+            patents=[first, second],
+            documents=[
+                {"kind": kind, "digest": "0" * 64} for kind in ("ruling", "assistance-notice")
+            ],
+        )
         answer = served.file(f"/v1/patents/{first}/facts", body)
         assert answer.status_code == 201, answer.text
         for patent in (first, second):
@@ -289,7 +305,11 @@ class TestGetHistory:
             return {e["topic"]: "confidential" in e for e in entries}
 
         assert seen("bank", BANK) == {"patent.entered": False, "pledge.registered": True}
-        everything = {"patent.entered": True, "pledge.registered": True, "invalidation.requested": True}
+        everything = {
+            "patent.entered": True,
+            "pledge.registered": True,
+            "invalidation.requested": True,
+        }
         assert seen("patentee", LAMPWORKS) == everything
         assert seen("patentee", MILLS) == {
             "patent.entered": False,
@@ -317,7 +337,11 @@ class TestGetHistory:
         request = fact(StartInvalidation, patents=(patent,), case_no="4W990781")
         served.registered(f"/v1/patents/{patent}/facts", as_fact(request))
         final = fact(
-            FinaliseInvalidation, patents=(patent,), case_no="4W990781", outcome="whole", decision_no="990781"
+            FinaliseInvalidation,
+            patents=(patent,),
+            case_no="4W990781",
+            outcome="whole",
+            decision_no="990781",
         )
         served.registered(f"/v1/patents/{patent}/facts", as_fact(final))
         assert served.get(f"/v1/patents/{patent}").json()["status"] == "invalid"

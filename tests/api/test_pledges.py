@@ -1,9 +1,14 @@
-"""Pledges over HTTP: registration, what is shown of it to whom, change, release, deregistration, revocation."""
+"""Pledges over HTTP: registration, what is shown of it to whom, change, release, deregistration,
+revocation.
+"""
 
 from __future__ import annotations
 
 from tests.api.desk import Desk
-from tests.builders import BANK, LAMPWORKS, OTHER_BANK, change_pledge, deregister_pledge, register_pledge
+from tests.builders import (
+    BANK,
+    register_pledge,
+)
 
 
 class TestRegisterPledge:

@@ -297,6 +297,9 @@ def _end(stage: Stage, story: Story, public: Caller, pledge: Json) -> Json:
         f"/v1/pledges/{number}/deregistration",
         story.deregistration(BANK),
     )
+    state = stage.read(public, f"/v1/pledges/{number}")["state"]
+    if state != "ended":
+        raise Unexpected(f"after its deregistration the pledge {number} is told as {state}")
     for patent in story.portfolio:
         if stage.read(public, f"/v1/patents/{patent}")["encumbrances"]:
             raise Unexpected(f"{patent} is shown as pledged after the deregistration of {number}")

@@ -20,6 +20,12 @@ def json_answer(value: Any, position: int, status: int = 200) -> Response:
     return Response(body, status, {POSITION: str(position)}, JSON)
 
 
+def body_of(schema: str) -> dict[str, Any]:
+    """The body of an operation as OpenAPI tells it."""
+    reference = {"$ref": f"#/components/schemas/{schema}"}
+    return {"required": True, "content": {JSON: {"schema": reference}}}
+
+
 class PositionStamp:
     """Every answer carries a position: its own, or else the newest that this server has seen."""
 

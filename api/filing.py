@@ -11,7 +11,7 @@ import orjson
 from fastapi import Depends, Header, Query, Request
 from starlette.responses import Response
 
-from api.answers import JSON, POSITION, json_answer
+from api.answers import JSON, POSITION, body_of, json_answer
 from api.bodies import body, parsed
 from api.callers import allowed
 from api.house import House, house_of
@@ -80,6 +80,7 @@ def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
         idempotency_key: Annotated[
             str | None,
             Header(
+                alias=KEY,
                 pattern=KEY_PATTERN,
                 description="Names the filing, which is entered once. Required but for a dry run.",
             ),
@@ -120,15 +121,12 @@ def verdict_shown(verdict: Verdict) -> dict[str, Any]:
 
 def files(operation: str, schema: str, tag: str) -> dict[str, Any]:
     """What a filing route declares: its operation, its body, its answers and its problems."""
-    reference = {"$ref": f"#/components/schemas/{schema}"}
     return {
         "operation_id": operation,
         "tags": [tag],
         "status_code": 201,
         "response_class": Response,
-        "openapi_extra": {
-            "requestBody": {"required": True, "content": {JSON: {"schema": reference}}}
-        },
+        "openapi_extra": {"requestBody": body_of(schema)},
         "responses": {
             200: _answer("The verdict of a dry run; nothing was written.", "Verdict"),
             201: {

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from api.answers import JSON
 from api.bodies import body, parsed
 from api.facts import fact
 from api.filing import Filed, filed, files
@@ -43,10 +42,8 @@ def enter_patents(filing: Annotated[Filed, Depends(filed("enter_patents"))]) -> 
 
 @router.post(
     "/v1/patents/status",
-    **reads("get_statuses", "Statuses", TAG)
-    | {"openapi_extra": {"requestBody": {"required": True, "content": {
-        JSON: {"schema": {"$ref": "#/components/schemas/Enquiry"}}}}}},
-)  # fmt: skip
+    **reads("get_statuses", "Statuses", TAG, body="Enquiry"),
+)
 def get_statuses(
     question: Annotated[Asked, Depends(asked("get_statuses"))], raw: Annotated[bytes, Depends(body)]
 ) -> Response:

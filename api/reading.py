@@ -15,7 +15,7 @@ from psycopg.rows import DictRow
 from pydantic import BeforeValidator, WithJsonSchema
 from starlette.responses import Response
 
-from api.answers import JSON, POSITION, json_answer
+from api.answers import JSON, POSITION, body_of, json_answer
 from api.callers import allowed
 from api.house import House, house_of, viewer_of
 from api.problems import Fault, Problem, documented, invalid
@@ -25,6 +25,7 @@ from ledger.domain.periods import CivilDate
 from ledger.projections.asking import Point, point
 from ledger.projections.disclosure import Viewer
 
+POSITION_MIN: Final = "Ledger-Min-Position"
 POSITION_MAX: Final = 2**62
 NUMBER_LENGTH_MAX: Final = 80
 
@@ -117,7 +118,12 @@ def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
         ] = None,
         ledger_min_position: Annotated[
             int | None,
-            Header(ge=0, le=POSITION_MAX, description="A position that the answer must know."),
+            Header(
+                alias=POSITION_MIN,
+                ge=0,
+                le=POSITION_MAX,
+                description="A position that the answer must know.",
+            ),
         ] = None,
     ) -> Asked:
         return Asked(house_of(request), caller, effective_on, known_at, ledger_min_position)
@@ -125,9 +131,12 @@ def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
     return take_in
 
 
-def reads(operation: str, schema: str, tag: str) -> dict[str, Any]:
+def reads(operation: str, schema: str, tag: str, body: str | None = None) -> dict[str, Any]:
     """What a reading route declares: its operation, its answer and its problems."""
+    stated = {"openapi_extra": {"requestBody": body_of(body)}} if body else {}
+    problems = (*PROBLEMS, "too-large", "unsupported-media-type") if body else PROBLEMS
     return {
+        **stated,
         "operation_id": operation,
         "tags": [tag],
         "response_class": Response,
@@ -142,7 +151,7 @@ def reads(operation: str, schema: str, tag: str) -> dict[str, Any]:
                     }
                 },
             },
-            **documented(*PROBLEMS),
+            **documented(*problems),
         },
     }
 

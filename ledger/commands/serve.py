@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
@@ -35,6 +36,9 @@ def serve(
 ) -> None:
     """Serve the ledger until told to stop; callers that wait are answered first."""
     settings = settings_for(data_dir, host=host, port=port)
+    for told in (signal.SIGINT, signal.SIGTERM):
+        # The web server passes on what it was told once it has answered; then the rest is closed.
+        signal.signal(told, _stop)
     with (
         listening(settings) as sock,
         ready_database(settings) as url,
@@ -43,6 +47,10 @@ def serve(
         address = address_of(sock)
         typer.echo(f"patent-ledger serves on {address}\nThe API, to be tried out: {address}{DOCS}")
         server(ledger).run(sockets=[sock])
+
+
+def _stop(*_: object) -> NoReturn:
+    raise SystemExit(0)
 
 
 @contextlib.contextmanager

@@ -23,8 +23,10 @@ Work = Callable[[psycopg.Connection[DictRow]], Answer]
 
 PUBLIC_CONNECTIONS_MAX = 16
 AUDITOR_CONNECTIONS_MAX = 8
-WAIT_SECONDS_MAX = 10.0
+WAIT_SECONDS_MAX = 5.0
 """How long a reader waits for a connection before it is told to come back."""
+
+RECONNECT_SECONDS = 1.0
 
 
 class Unreadable(Exception):  # noqa: N818 - an answer, not a fault
@@ -58,6 +60,8 @@ def _pool(url: str, role: Role, size_max: int) -> ConnectionPool[psycopg.Connect
         min_size=1,
         max_size=size_max,
         timeout=WAIT_SECONDS_MAX,
+        # Each reader that comes has its try; longer pauses would outlast the outage.
+        reconnect_timeout=RECONNECT_SECONDS,
         open=True,
         kwargs={"autocommit": True, "row_factory": dict_row, "prepare_threshold": 1},
         configure=_configure,
@@ -71,13 +75,18 @@ def _configure(connection: psycopg.Connection[DictRow]) -> None:
 
 def _read(pool: ConnectionPool[psycopg.Connection[DictRow]], work: Work[Answer]) -> Answer:
     try:
-        try:
-            with pool.connection() as connection:
-                return work(connection)
-        except psycopg.OperationalError:
-            # A restarted server has closed what was pooled: drop those, and ask once more.
-            pool.check()
-            with pool.connection() as connection:
-                return work(connection)
-    except (psycopg.OperationalError, PoolTimeout) as error:
+        return _once(pool, work)
+    except PoolTimeout as error:
         raise Unreadable(str(error)) from error
+    except psycopg.OperationalError:
+        # A restarted server has closed what was pooled: drop those, and ask once more.
+        pool.check()
+    try:
+        return _once(pool, work)
+    except psycopg.OperationalError as error:
+        raise Unreadable(str(error)) from error
+
+
+def _once(pool: ConnectionPool[psycopg.Connection[DictRow]], work: Work[Answer]) -> Answer:
+    with pool.connection() as connection:
+        return work(connection)

@@ -20,10 +20,11 @@ from api.house import House
 from api.tokens import Issuer
 from ledger.commands.serve import address_of, listening, server
 from ledger.domain.parties import PartyDetails
+from ledger.eventstore.writer import Bounds
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
 from ledger.settings import Settings
-from tests.builders import LAMPWORKS, grant_patent, number, patent_details, ref
+from tests.builders import grant_patent, number, patent_details, ref
 from tests.eventstore.ledgers import Clock, registry
 
 Json = Any
@@ -111,11 +112,11 @@ def as_body(body: BaseModel | Json) -> Json:
 
 
 @contextlib.contextmanager
-def desk(database_url: str, folder: Path) -> Iterator[Desk]:
+def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Iterator[Desk]:
     """A desk that serves while in the block."""
     clock = Clock()
     with contextlib.ExitStack() as stack:
-        ledger = stack.enter_context(registry(database_url, clock=clock))
+        ledger = stack.enter_context(registry(database_url, clock=clock, bounds=bounds))
         reader = Reader(database_url)
         stack.callback(reader.close)
         followers = Followers(database_url)
@@ -133,6 +134,3 @@ def desk(database_url: str, folder: Path) -> Iterator[Desk]:
         finally:
             web.should_exit = True
             thread.join()
-
-
-LAMPWORKS_ID = LAMPWORKS.credit_code

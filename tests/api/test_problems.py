@@ -317,7 +317,7 @@ class TestBadInput:
     def test_a_least_position_that_is_none_is_named(self, served: Desk, position: str) -> None:
         answer = served.client.get("/v1/open-licences", headers={"Ledger-Min-Position": position})
         assert answer.status_code == 422
-        assert answer.json()["errors"][0]["parameter"] == "ledger-min-position"
+        assert answer.json()["errors"][0]["parameter"] == "Ledger-Min-Position"
 
     def test_a_bank_is_pointed_at_all_that_is_wrong_at_once(self, served: Desk) -> None:
         body = as_body(register_pledge(patents=(number(1),))) | {

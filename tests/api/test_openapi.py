@@ -1,0 +1,123 @@
+"""The OpenAPI document: made without a ledger, whole, and true to what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.app import create_app
+from api.callers import OPERATIONS
+from tests.api.desk import Desk
+
+DOCUMENT = create_app().openapi()
+
+ROUTES = {
+    "GET /healthz",
+    "GET /problems/{slug}",
+    "GET /readyz",
+    "GET /v1/filings/{id}",
+    "GET /v1/licences/{id}",
+    "GET /v1/open-licences",
+    "GET /v1/open-licences/{no}",
+    "GET /v1/parties/{id}",
+    "GET /v1/patents/{no}",
+    "GET /v1/patents/{no}/history",
+    "GET /v1/pledges/{no}",
+    "GET /v1/rules",
+    "GET /v1/rules/{id}",
+    "GET /v1/statistics/pledge-financing",
+    "POST /v1/consents",
+    "POST /v1/licences",
+    "POST /v1/licences/{id}/cancellation",
+    "POST /v1/licences/{id}/changes",
+    "POST /v1/name-changes",
+    "POST /v1/open-licences",
+    "POST /v1/open-licences/{no}/licences",
+    "POST /v1/open-licences/{no}/licences/{id}/recordal",
+    "POST /v1/open-licences/{no}/withdrawal",
+    "POST /v1/parties/{id}/evidence",
+    "POST /v1/patents",
+    "POST /v1/patents/status",
+    "POST /v1/patents/{no}/facts",
+    "POST /v1/pledges",
+    "POST /v1/pledges/{no}/changes",
+    "POST /v1/pledges/{no}/deregistration",
+    "POST /v1/pledges/{no}/revocation",
+    "POST /v1/transfers",
+}
+"""The interface that is held stable: a route that goes or comes is seen here."""
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in DOCUMENT["paths"].items():
+        for method, operation in item.items():
+            yield method.upper(), path, operation
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for member in value.values():
+            yield from references(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from references(member)
+
+
+def test_the_routes_are_those_that_are_built() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+    assert {f"{method} {path}" for method, path, _ in operations()} == ROUTES
+
+
+def test_every_reference_leads_to_a_schema() -> None:
+    known = {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]}
+    assert set(references(DOCUMENT)) <= known
+    assert "HTTPValidationError" not in DOCUMENT["components"]["schemas"]
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), list(operations()))
+def test_every_operation_declares_its_problems(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    responses = operation["responses"]
+    wrong = {s: r for s, r in responses.items() if s >= "400"}
+    assert {"401", "500"} <= set(wrong)
+    assert all(set(r["content"]) == {"application/problem+json"} for r in wrong.values())
+    if "201" in responses:
+        assert {"400", "403", "409", "413", "415", "422", "503"} <= set(wrong)
+        assert {"Idempotency-Key", "dry_run"} <= {p["name"] for p in operation["parameters"]}
+        assert operation["requestBody"]["required"]
+    assert operation["operationId"] in OPERATIONS
+    assert operation["summary"]
+    assert operation["description"]
+
+
+def test_what_the_path_states_is_not_asked_for_in_the_body() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert "registration_no" not in schemas["DeregisterPledge"]["properties"]
+    assert "registration_no" not in schemas["DeregisterPledge"]["required"]
+    assert "patents" not in schemas["GrantPatent"]["properties"]
+    facts = schemas["Fact"]["discriminator"]["mapping"]
+    assert {"pay_annual_fee", "start_preservation", "restore_right", "lapse_for_fee"} <= set(facts)
+    for name, reference in facts.items():
+        schema = schemas[reference.rsplit("/", 1)[1]]
+        assert schema["properties"]["fact"] == {"const": name}
+        assert schema["required"][0] == "fact"
+
+
+def test_the_page_works_without_the_internet(served: Desk) -> None:
+    page = served.get("/docs")
+    assert page.status_code == 200
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
+        assert f"/docs/assets/{asset}" in page.text
+        assert served.get(f"/docs/assets/{asset}").status_code == 200
+    assert served.get("/openapi.json").json() == DOCUMENT
+
+
+def test_without_a_ledger_nothing_else_is_answered() -> None:
+    assert create_app().state._state == {}

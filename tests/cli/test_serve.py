@@ -1,0 +1,158 @@
+"""`serve`, `token` and `rules` as an operator runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from ledger.cli import app
+from ledger.commands.frame import UserError
+from tests.builders import LAMPWORKS, grant_patent, identity_number, number, patent_details
+
+
+def environment(database_url: str) -> dict[str, str]:
+    return {**os.environ, "LEDGER_DATABASE_URL": database_url}
+
+
+def ran(*arguments: str, database_url: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ledger.cli", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(database_url),
+        timeout=60,
+    )
+
+
+@contextmanager
+def serving(folder: Path, database_url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A serving process and its address."""
+    command = [
+        sys.executable,
+        "-m",
+        "ledger.cli",
+        "serve",
+        "--port",
+        "0",
+        "--data-dir",
+        str(folder),
+    ]
+    with subprocess.Popen(
+        command,
+        env=environment(database_url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().rsplit(" ", 1)[1].strip()
+            assert process.stdout.readline().strip().endswith(f"{address}/docs")
+            yield process, address
+        finally:
+            process.kill()
+
+
+def test_it_serves_on_loopback_and_stops_when_told_answering_who_waits(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Filings are at hand when SIGTERM comes: what was answered is on record, and nothing else."""
+    with serving(tmp_path, database_url) as (process, address):
+        assert address.startswith("http://127.0.0.1:")
+        made = ran("token", "--role", "registrar", "--json", "--data-dir", str(tmp_path))
+        headers = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
+
+        def file(serial: int) -> int | None:
+            body = grant_patent(patent_details(number(serial))).model_dump(
+                mode="json", exclude_none=True
+            )
+            if serial == 40:
+                process.send_signal(signal.SIGTERM)
+            try:
+                answer = httpx2.post(
+                    f"{address}/v1/patents",
+                    json=body,
+                    headers={**headers, "Idempotency-Key": str(serial)},
+                    timeout=60,
+                )
+            except httpx2.TransportError:
+                return None
+            return answer.status_code
+
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(file, range(1, 81)))
+        assert process.wait(60) == 0
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+    with psycopg.connect(database_url) as connection:
+        (entered,) = connection.execute("SELECT count(*) FROM stored_events").fetchone() or (0,)
+    assert answers.count(201) >= 20
+    assert answers.count(201) == entered
+    assert stat.S_IMODE((tmp_path / "token-key.pem").stat().st_mode) == 0o600
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(database_url: str, tmp_path: Path) -> None:
+    with serving(tmp_path, database_url) as (_, address):
+        port = address.rsplit(":", 1)[1]
+        second = ran(
+            "serve", "--port", port, "--data-dir", str(tmp_path), database_url=database_url
+        )
+    assert second.returncode == 1
+    assert "cannot listen on 127.0.0.1" in " ".join(second.stderr.split())
+    assert "Traceback" not in second.stderr
+
+
+def invoked(*arguments: str) -> str:
+    """What a command that needs no server prints; run within the test's own process."""
+    result = CliRunner().invoke(app, arguments)
+    if result.exception is not None:
+        raise result.exception
+    return result.stdout
+
+
+class TestToken:
+    def claims(self, folder: Path, *arguments: str) -> Any:
+        return json.loads(invoked("token", "--data-dir", str(folder), "--json", *arguments))
+
+    def test_it_names_role_party_and_subject(self, tmp_path: Path) -> None:
+        party = str(LAMPWORKS.credit_code)
+        told = self.claims(tmp_path, "--role", "bank", "--party", party, "--subject", "desk 3")
+        assert (told["role"], told["party"], told["subject"]) == ("bank", party, "desk 3")
+        assert invoked("token", "--role", "auditor", "--data-dir", str(tmp_path)).count(".") == 2
+
+    def test_a_natural_person_is_named_by_its_pseudonym(self, tmp_path: Path) -> None:
+        person = identity_number(5)
+        told = self.claims(tmp_path, "--role", "patentee", "--party", person)
+        assert told["party"].startswith("person:")
+        assert person not in json.dumps(told)
+
+    def test_what_is_wrong_is_said_in_a_sentence(self, tmp_path: Path) -> None:
+        with pytest.raises(UserError, match="there is no role king"):
+            invoked("token", "--data-dir", str(tmp_path), "--role", "king")
+        with pytest.raises(UserError, match="name it with --party"):
+            invoked("token", "--data-dir", str(tmp_path), "--role", "bank")
+
+
+def test_rules_are_listed_as_the_api_serves_them(tmp_path: Path) -> None:
+    listed = json.loads(invoked("rules", "--json", "--data-dir", str(tmp_path)))
+    assert len({row["id"] for row in listed}) == len(listed) > 100
+    members = {"id", "kind", "command", "severity", "article", "from", "until", "title"}
+    assert all(row.keys() >= members for row in listed)
+    assert {row["kind"] for row in listed} == {"rule", "definition"}
+    assert all((row["kind"] == "definition") == (row["severity"] == "D") for row in listed)
+    assert "pledge-fee-current" in invoked("rules")

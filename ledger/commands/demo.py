@@ -139,7 +139,7 @@ def _keep_serving(teller: Teller, address: str, data_dir: Path) -> None:
     teller.say(
         f"\nThe ledger keeps serving; end it with Ctrl-C.\n"
         f"Try the API out: {address}{DOCS}\n"
-        f"A token for it: patent-ledger token --role patentee --party {OPTICS.code} "
+        f"A token for it: {sys.argv[0]} token --role patentee --party {OPTICS.code} "
         f"--data-dir {data_dir}"
     )
     with contextlib.suppress(KeyboardInterrupt):

@@ -7,7 +7,7 @@ at a time, all of them from one snapshot of the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -18,7 +18,7 @@ from psycopg import Connection
 
 from ledger.database import connect
 from ledger.domain.discrepancies import Discrepancy, discrepancies
-from ledger.domain.events import PatentEvent
+from ledger.domain.events import Concealed, PatentEvent
 from ledger.domain.patent import Patent, evolve
 from ledger.eventstore import stored_form
 from ledger.eventstore.world import is_patent
@@ -31,6 +31,13 @@ HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 SELECT_STREAMS = """
 SELECT originator_id, originator_version, topic, state, notification_id FROM stored_events
 ORDER BY originator_id, originator_version
+"""
+
+SELECT_TWICE = """
+SELECT a.patent_id, e.originator_id, e.originator_version, e.topic, e.state, e.notification_id
+FROM patent_alias AS a
+JOIN stored_events AS e ON e.originator_id = a.alias AND e.originator_version = 1
+ORDER BY a.alias, a.patent_id
 """
 
 Progress = Callable[[int, int], None]
@@ -54,7 +61,7 @@ class AuditFinding:
     """Where the fact was read, if it was taken over."""
 
 
-def audit(url: str, progress: Progress = lambda _, __: None) -> Iterator[AuditFinding]:
+def audit(url: str, progress: Progress = lambda _, __: None) -> Generator[AuditFinding, None, None]:
     """Everything that does not fit, patent by patent in the order of their ids."""
     with connect(url, "ledger_writer", autocommit=False) as connection:
         connection.execute(SNAPSHOT)
@@ -68,6 +75,7 @@ def audit(url: str, progress: Progress = lambda _, __: None) -> Iterator[AuditFi
             for found in discrepancies(patent):
                 yield _finding(found, facts[found.version], positions[found.version])
         progress(total, total)
+        yield from _twice(connection)
         connection.rollback()
 
 
@@ -82,10 +90,22 @@ def _patents(connection: Connection[Any]) -> Iterator[tuple[Patent, dict[int, in
             patent, positions = Patent(stream), {}
             for row in rows:
                 event = stored_form.decode(StoredEvent(*row[:4]))
-                assert isinstance(event, PatentEvent), "a patent's stream holds its facts"
+                assert isinstance(event, PatentEvent | Concealed), "its stream holds its facts"
                 patent = evolve(patent, event)
                 positions[event.originator_version] = row[4]
             yield patent, positions
+
+
+def _twice(connection: Connection[Any]) -> Iterator[AuditFinding]:
+    """Patents that have a second stream under a number that is known to be theirs."""
+    with connection.cursor(name="twice", binary=True) as curs:
+        curs.execute(SELECT_TWICE)
+        for patent, stream, version, topic, state, position in curs:
+            fact = stored_form.decode(StoredEvent(stream, version, topic, state))
+            if isinstance(fact, PatentEvent):
+                detail = f"{stream} is a number of {patent}, which has facts of its own"
+                found = Discrepancy("two-streams", stream, version, fact.filing_id, detail)
+                yield _finding(found, fact, position)
 
 
 def _finding(found: Discrepancy, fact: PatentEvent, position: int) -> AuditFinding:

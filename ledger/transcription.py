@@ -7,7 +7,7 @@ or not. Of two contents with one date of update the greater digest stands, so th
 arrival decides.
 
 The digest that is kept is keyed with the ledger's secret: a record's content holds addresses and
-other values that are not public, which a plain digest would let anyone guess (docs/adr/0011).
+other values that are not public, which a plain digest would let anyone guess (docs/adr/0008).
 """
 
 from __future__ import annotations

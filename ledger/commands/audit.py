@@ -7,6 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, fields
 from itertools import chain
 from typing import Annotated
@@ -40,7 +41,8 @@ def audit(
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        say(findings(url, progress))
+        with closing(findings(url, progress)) as found:
+            say(found)
 
 
 def _json(found: Iterator[AuditFinding]) -> None:

@@ -95,7 +95,7 @@ def _read_all(run: Run, files: list[Path], read: Callable[[IO[bytes]], Items]) -
         for path in files:
             with path.open("rb") as stream:
                 try:
-                    run.take(str(path), read(stream), lambda: advance(stream.tell()))
+                    run.take(str(path), read(stream), lambda: advance(_place(stream)))
                 except WrongFileError as error:
                     wrong.append(str(error))
                 except (Unavailable, ClockBehind, Stopped) as error:
@@ -118,6 +118,11 @@ def _bar(total: int) -> Iterator[Callable[..., Any]]:
             before += read if done else 0
 
         yield advance
+
+
+def _place(stream: IO[bytes]) -> int:
+    """How far a file is read; a pipe does not say."""
+    return stream.tell() if stream.seekable() else 0
 
 
 def _say(broken: BrokenIn) -> None:

@@ -69,7 +69,7 @@ def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:  # noqa: C
             found = [say("transferor-not-on-record", name) for name in _absent(patent, out)]
             return found + _dead(patent, fact)
         case NameOrAddressChanged(before=before, after=after):
-            unknown = _absent(patent, (before,)) and _absent(patent, (after,))
+            unknown = _absent(patent, (after,)) and _absent(patent, (before,))
             return [say("renamed-party-not-on-record", name) for name in unknown]
         case PledgeRegistered():
             found = [say("pledgor-not-on-record", name) for name in _absent(patent, fact.pledgors)]

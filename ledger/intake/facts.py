@@ -99,8 +99,10 @@ def read(stream: IO[bytes], pseudonym: Pseudonym) -> Iterator[Found | Broken]:
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
     """The lines of a file, plain or gzipped; None where one is too long."""
-    magic = stream.read(2)
-    stream.seek(-len(magic), 1)
+    magic = b""
+    if stream.seekable():
+        magic = stream.read(2)
+        stream.seek(-len(magic), 1)
     if magic == b"\x1f\x8b":
         stream = cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
     while line := stream.readline(LINE_BYTES_MAX + 1):

@@ -96,7 +96,7 @@ def _facts(record: AssignmentRecord) -> list[Fact]:
 
 def confirmed_by(text: str) -> Conveyance | None:
     """What a corrective assignment restates as it should have been recorded, if it moves title and
-    the correction is not about which patents it concerns (docs/adr/0012)."""
+    the correction is not about which patents it concerns (docs/adr/0009)."""
     match = CORRECTIVE.search(" ".join(text.upper().split()))
     if match is None or WRONG_PATENTS.search(match["corrected"]):
         return None

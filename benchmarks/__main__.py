@@ -1,4 +1,5 @@
-"""Runs every benchmark and prints JSON lines: `{benchmark, callers, rate_per_s, limit, limit_per_s, ratio, …}`."""
+"""Runs every benchmark and prints JSON lines: `{benchmark, callers, rate_per_s, limit,
+limit_per_s, ratio, …}`."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ BENCHMARKS = {"register-pledge": register_pledge.run, "rebuild": rebuild.run}
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("only", nargs="*", choices=[*BENCHMARKS, []], help="benchmarks to run; all by default")
+    parser.add_argument(
+        "only", nargs="*", choices=[*BENCHMARKS, []], help="benchmarks to run; all by default"
+    )
     parser.add_argument("--filings", type=int, default=8_000, help="filings of the longest run")
     chosen = parser.parse_args()
     with ground() as place:

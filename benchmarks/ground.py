@@ -1,4 +1,5 @@
-"""What benchmarks stand on: an embedded server, a migrated ledger, entered patents, and pgbench beside it."""
+"""What benchmarks stand on: an embedded server, a migrated ledger, entered patents, and pgbench
+beside it."""
 
 from __future__ import annotations
 
@@ -64,18 +65,21 @@ class Ground:
         return int(row[0])
 
     def pgbench_inserts_per_s(self, clients: int, state_bytes: int, seconds: int = 4) -> float:
-        """pgbench: one prepared INSERT of one row of the same size a transaction, durably committed."""
+        """pgbench: one prepared INSERT of one row of the same size a transaction, durably
+        committed."""
         with connect(self.url) as connection:
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS peer (originator_id text, originator_version bigint, topic text, "
-                "state bytea, notification_id bigserial, PRIMARY KEY (originator_id, originator_version), "
-                "UNIQUE (notification_id)) WITH (toast_tuple_target = 8160)"
+                "CREATE TABLE IF NOT EXISTS peer (originator_id text, originator_version bigint, "
+                "topic text, state bytea, notification_id bigserial, "
+                "PRIMARY KEY (originator_id, originator_version), UNIQUE (notification_id)) "
+                "WITH (toast_tuple_target = 8160)"
             )
             connection.execute("CREATE SEQUENCE IF NOT EXISTS peer_stream")
             connection.execute("ALTER TABLE peer ALTER COLUMN state SET STORAGE EXTERNAL")
         script = (
             "INSERT INTO peer (originator_id, originator_version, topic, state) VALUES "
-            f"('CN:' || nextval('peer_stream'), 1, 'pledge.registered', decode(repeat('5a', {state_bytes}), 'hex'));"
+            "('CN:' || nextval('peer_stream'), 1, 'pledge.registered', "
+            f"decode(repeat('5a', {state_bytes}), 'hex'));"
         )
         info = conninfo_to_dict(self.url)
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
@@ -84,7 +88,7 @@ class Ground:
             command = [str(pgbench_path()), "-n", "-M", "prepared", "-c", str(clients), "-j", "2"]
             command += ["-T", str(seconds), "-f", file.name, "-h", str(info["host"])]
             command += ["-U", str(info["user"]), str(info["dbname"])]
-            said = subprocess.run(  # noqa: S603 - our own binary
+            said = subprocess.run(
                 command,
                 env=os.environ | {"PGPASSWORD": str(info.get("password", ""))},
                 capture_output=True,
@@ -102,7 +106,12 @@ def _record(number: str) -> SourceRecord:
     fields = {n: getattr(entered, n) for n in PatentEntered.model_fields if n not in outside}
     on = date(2020, 9, 1)
     return SourceRecord(
-        "BENCH", number, builders.digest(number), None, on, (Stated(number, PatentEntered, fields, on),)
+        "BENCH",
+        number,
+        builders.digest(number),
+        None,
+        on,
+        (Stated(number, PatentEntered, fields, on),),
     )
 
 

@@ -1,4 +1,5 @@
-"""Rebuild of all views from the log, beside COPY of the same log read and dropped by one connection."""
+"""Rebuild of all views from the log, beside COPY of the same log read and dropped by one
+connection."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Durable RegisterPledge with all rules and register views, beside pgbench at the same number of clients.
+"""Durable RegisterPledge with all rules and register views, beside pgbench at the same number of
+clients.
 
-Each filing pledges a patent of its own, as banks do. The callers are threads of one process; the commands
-are made beforehand, the judging, recording and answering is timed. The limit is pgbench (32 clients at
-most) inserting one prepared row of an event of the same size, on the same server, in the same run.
+Each filing pledges a patent of its own, as banks do. The callers are threads of one process; the
+commands are made beforehand, the judging, recording and answering is timed. The limit is pgbench
+(32 clients at most) inserting one prepared row of an event of the same size, on the same server, in
+the same run.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Means:
     salts: Callable[[int], list[str]] = fresh_salts
     ids: Callable[[], str] = fresh_id
     calendar: WorkingCalendar = field(default_factory=ChineseCalendar)
-    law: LawSettings = LawSettings()
+    law: LawSettings = field(default_factory=LawSettings)
     region: str = "99"
 
     def digest(self, purpose: str, data: bytes) -> bytes:

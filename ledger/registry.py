@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from ledger.domain import acting
 from ledger.domain.deciding import Verdict, decide
@@ -44,7 +44,7 @@ class Filing:
 class Registry:
     """The ledger's door for filings and facts, over one writer."""
 
-    def __init__(self, url: str, means: Means, views: Views, bounds: Bounds = Bounds()) -> None:
+    def __init__(self, url: str, means: Means, views: Views, bounds: Bounds | None = None) -> None:
         self.means = means
         self.datastore = LedgerDatastore(url, "ledger_writer")
         self.recorder = LedgerRecorder(self.datastore)
@@ -54,7 +54,7 @@ class Registry:
             views,
             clock=means.clock,
             salts=means.salts,
-            bounds=bounds,
+            bounds=bounds or Bounds(),
         )
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class Registry:
         self.writer.close()
         self.datastore.close()
 
-    def __enter__(self) -> Registry:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,8 +71,8 @@ class Registry:
     def file(self, filing: Filing) -> bytes:
         """The receipt of a filing, as canonical JSON; the same bytes for the same key, for ever.
 
-        Raises Refused with every finding, NotAParty, Overtaken, KeyReused, Busy, Stopped, Unavailable or
-        ClockBehind.
+        Raises Refused with every finding, NotAParty, Overtaken, KeyReused, Busy, Stopped,
+        Unavailable or ClockBehind.
         """
         return self.writer.enter(FilingAct(filing, self.means))
 
@@ -113,10 +113,11 @@ class FilingAct:
     def decide(self, world: World, moment: datetime) -> Entered:
         """Judge it by all rules and make its events."""
         verdict, context, drawn = self.judge(world, moment)
+        number = self._number(verdict, drawn)
         return Entered(
             filing_id=context.filing_id,
             events=verdict.events,
-            receipt=lambda first: receipt(context, verdict, first),
+            receipt=lambda first: receipt(context, verdict, number, first),
             registrations=self._registrations(world, verdict, context, drawn),
         )
 
@@ -175,6 +176,14 @@ class FilingAct:
         if stale:
             raise Overtaken(stale, actual)
 
+    def _number(self, verdict: Verdict, drawn: list[tuple[str, int, str]]) -> str | None:
+        """The registration number of the filing: the one it drew, or the one it is about."""
+        if drawn:
+            return drawn[0][2]
+        if _address(type(self.filing.command)) is None:
+            return None
+        return verdict.events[0].envelope.registration_no
+
     def _registrations(
         self, world: World, verdict: Verdict, context: Context, drawn: list[tuple[str, int, str]]
     ) -> list[RegistrationRow]:
@@ -232,11 +241,14 @@ def _address(command: type[Command]) -> str | None:
 
 
 def _concerns(patent: Patent, number: str) -> bool:
-    """Whether what a number registers goes on on the patent; where it has ended, the number is not about it."""
+    """Whether what a number registers goes on on the patent; where it has ended, the number is
+    not about it."""
     pledge = patent.pledge(number)
     if pledge is not None:
         return pledge.ended_on is None and not pledge.revoked
-    licence = next((x for x in patent.licences if number in (x.licence_id, x.registration_no)), None)
+    licence = next(
+        (x for x in patent.licences if number in (x.licence_id, x.registration_no)), None
+    )
     if licence is not None:
         return licence.cancelled_on is None
     declaration = next((d for d in patent.declarations if d.declaration_no == number), None)
@@ -292,11 +304,8 @@ class Patents(Mapping[str, Patent]):
         raise TypeError("patents are looked up, never counted")
 
 
-def receipt(context: Context, verdict: Verdict, first: int) -> bytes:
+def receipt(context: Context, verdict: Verdict, number: str | None, first: int) -> bytes:
     """The receipt of a registered filing: canonical JSON without any personal value."""
-    number = next(
-        (e.envelope.registration_no for e in verdict.events if e.envelope.registration_no), None
-    )
     entries = [
         {"position": position, "patent": event.originator_id, "version": event.originator_version}
         for position, event in enumerate(verdict.events, first)

@@ -47,15 +47,15 @@ class Scenario:
     consents: dict[str, Consent] = field(default_factory=dict)
     registrations: dict[str, Registration] = field(default_factory=dict)
     evidenced: frozenset[str] = frozenset()
-    law: LawSettings = LawSettings()
-    caller: Caller = Caller("registrar", "registrar")
+    law: LawSettings = field(default_factory=LawSettings)
+    caller: Caller = field(default_factory=lambda: Caller("registrar", "registrar"))
     serials: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
 
     def on(self, day: date) -> Scenario:
         """The same facts, filed at noon in Shanghai on another day."""
         return replace(self, now=datetime(day.year, day.month, day.day, 4, 0, tzinfo=UTC))
 
-    def context(self, command: Command) -> Context:
+    def context(self) -> Context:
         today = civil_date(self.now)
         return Context(
             filing_id=f"F{self.serials()}",
@@ -77,7 +77,7 @@ class Scenario:
     def decide(self, command: Command) -> Verdict:
         command = self.addressed(command)
         patents = {number: self.patents.get(number, Patent(number)) for number in command.patents}
-        return decide(patents, command, self.context(command))
+        return decide(patents, command, self.context())
 
     def addressed(self, command: Command) -> Command:
         """As the registry does: a command that names a registration concerns the patents it

@@ -32,7 +32,7 @@ from ledger.demo.scenes import Outcome, Stage, Unexpected, play
 from ledger.demo.telling import Teller
 from ledger.domain.periods import civil_date
 from ledger.embedded import temporary_data_dir
-from ledger.projections.rebuild import compare
+from ledger.projections.comparing import compare
 from ledger.settings import Settings
 
 MARK: Final = "demo"

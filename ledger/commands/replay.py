@@ -16,21 +16,30 @@ from ledger.commands.frame import (
     ready_database,
     settings_for,
 )
-from ledger.projections.rebuild import compare, rebuild
+from ledger.projections.comparing import compare
+from ledger.projections.rebuild import rebuild
+from ledger.projections.shadow import HeldBack
 
 
 def replay(
     against_live: Annotated[
         bool,
-        typer.Option("--compare", help="Compare the replayed views with the live tables; change nothing."),
+        typer.Option(
+            "--compare", help="Compare the replayed views with the live tables; change nothing."
+        ),
     ] = False,
     to: Annotated[
-        int | None, typer.Option("--to", min=0, help="Fold the log only up to this position.")
+        int | None,
+        typer.Option("--to", min=0, help="Compare what was known at this position."),
     ] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Rebuild every view from the log alone."""
+    """Rebuild every view from the log alone.
+
+    It takes the place of the live one; with --compare it is held against it instead, and the
+    command exits with 1 where the two differ.
+    """
     if to is not None and not against_live:
         raise UserError("--to goes with --compare: live views always stand at the head of the log")
     with ready_database(settings_for(data_dir)) as url, _bar() as bar:
@@ -39,19 +48,24 @@ def replay(
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        found = compare(url, progress, to) if against_live else rebuild(url, progress)
+        try:
+            found = compare(url, progress, to) if against_live else rebuild(url, progress)
+        except HeldBack as error:
+            raise UserError(str(error)) from error
     if as_json:
         print_json(found)
     elif against_live:
         _tell(found)
     else:
-        typer.echo(f"{found['entries']} entries replayed at {found['rate_per_s']} a second; views swapped")
+        rate = f"{found['rate_per_s']} a second"
+        typer.echo(f"{found['entries']} entries replayed at {rate}; views swapped")
     if not found.get("equal", True):
         raise typer.Exit(1)
 
 
 def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    said = TextColumn("{task.description}")
+    columns = (said, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True)
 
 

@@ -16,6 +16,7 @@ from api.house import House
 from api.tokens import Issuer
 from ledger import assembly
 from ledger.commands.frame import DataDir, UserError, ready_database, settings_for
+from ledger.projections import entries
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
 from ledger.settings import Settings
@@ -64,7 +65,8 @@ def house(url: str, settings: Settings) -> Iterator[House]:
         followers.start()
         stack.callback(followers.stop)
         clock = registry.means.clock
-        yield House(registry, reader, Issuer.of(settings.jwt_key_path, clock), clock)
+        seen = reader.public(entries.head)
+        yield House(registry, reader, Issuer.of(settings.jwt_key_path, clock), clock, seen)
 
 
 def server(ledger: House) -> uvicorn.Server:

@@ -20,7 +20,7 @@ FOLLOWER_SECONDS = 60
 TOTALS = "/v1/statistics/pledge-financing"
 
 
-class Unexpected(Exception):  # noqa: N818 - says what happened
+class Unexpected(Exception):
     """The ledger's answer is not the one the story tells of."""
 
 

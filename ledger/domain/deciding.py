@@ -56,6 +56,6 @@ def decide(patents: Mapping[str, Patent], command: Command, context: Context) ->
     findings = tuple(judge(patents, command, context))
     verdict = Verdict((), findings)
     if verdict.refusals:
-        raise Refused(verdict.findings)
+        raise Refused(verdict.refusals + verdict.warnings)
     events = COMMANDS[type(command)](patents, command, context)
     return Verdict(tuple(events), findings)

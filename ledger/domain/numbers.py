@@ -27,7 +27,7 @@ _READ_MAX = 80
 """More characters than any number needs, blanks included."""
 
 
-class InvalidNumber(ValueError):  # noqa: N818 - a refusal is a clause (style, section 4)
+class InvalidNumber(ValueError):
     """A number is not what its rule asks for; `rule` names the rule, `expected` what would pass."""
 
     def __init__(self, rule: str, message: str, *, expected: str | None = None) -> None:

@@ -120,7 +120,7 @@ class TakeOpenLicence(Command):
     nothing_due_yet: bool = False
     """Whether the published fee asks for nothing at the start, as a running royalty does."""
     fee: Royalty | None = None
-    """The fee the parties go by; it must be the published one."""
+    """The fee the parties go by, where they state it: it must be the published one."""
 
     def parties(self) -> tuple[PartyDetails, ...]:
         return (self.licensee,)

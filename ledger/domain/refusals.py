@@ -35,7 +35,7 @@ class Finding:
         return asdict(self)
 
 
-class Declined(Exception):  # noqa: N818 - a refusal is not an error
+class Declined(Exception):
     """An answer other than a receipt; nothing was written."""
 
 

@@ -39,7 +39,8 @@ class Insert:
         )
         return (
             f"INSERT INTO {self.table} ({names}) SELECT {values} "  # noqa: S608 - names are constants
-            f"FROM document, json_to_recordset(document.d -> '{place}') AS x({members}) {self.conflict}"
+            f"FROM document, json_to_recordset(document.d -> '{place}') AS x({members}) "
+            f"{self.conflict}"
         )
 
 

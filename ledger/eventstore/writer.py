@@ -115,20 +115,20 @@ ATTEMPTS_MAX = 3
 """How often a group is filed again after a lost connection."""
 
 
-class Busy(Exception):  # noqa: N818 - an answer, not a fault
+class Busy(Exception):
     """The queue is full; come back a little later with the same key."""
 
 
-class Stopped(Exception):  # noqa: N818 - an answer, not a fault
+class Stopped(Exception):
     """The writer has been stopped; come back with the same key."""
 
 
-class Unavailable(Exception):  # noqa: N818 - an answer, not a fault
+class Unavailable(Exception):
     """The database cannot be reached; come back with the same key, which tells whether it was
     entered."""
 
 
-class ClockBehind(Exception):  # noqa: N818 - an answer, not a fault
+class ClockBehind(Exception):
     """The clock is behind the last recorded time; nothing is written until it is right."""
 
 
@@ -347,7 +347,7 @@ class Writer:
             with self._connected().cursor() as curs:
                 curs.execute(BEGIN)
                 try:
-                    self._world.begin(curs, self._recorder._lock(curs))
+                    self._world.begin(curs, self._recorder._lock(curs))  # noqa: SLF001
                     return look(self._world, self._moment())
                 finally:
                     self._world.abandon()
@@ -424,7 +424,7 @@ class Writer:
                 self._rollback()
                 self._fail(group, error)
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever fails a group, its callers are told
                 if not self._lost(error):
                     self._rollback()
                     self._one_by_one(group, error)
@@ -544,8 +544,7 @@ class Writer:
                 envelope = dumped[id(event.envelope)] = stored_form.dump_envelope(event.envelope)
             encoded, values = stored_form.encode_dumped(event, envelope, self._salts)
             stored.append(encoded)
-            for p in values:
-                personal.append((position, p.name, p.salt, p.value))
+            personal += [(position, p.name, p.salt, p.value) for p in values]
         touched = dict.fromkeys(e.originator_id for e in entered.events)
         before = {stream: self._world.state(stream) for stream in touched}
         self._world.apply(entered.events)

@@ -63,7 +63,7 @@ def read_header(source: Source) -> FileHeader:
 # --- records ---------------------------------------------------------------------------------
 
 
-class _Unreadable(Exception):  # noqa: N818 - the reason a record is broken, never seen outside
+class _Unreadable(Exception):
     """What is wrong with a record."""
 
 

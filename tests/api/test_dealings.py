@@ -121,6 +121,12 @@ class TestPledges:
         before = served.get(f"/v1/pledges/{no}", known_at=receipt["position"] - 1)
         assert before.status_code == 404
 
+    def test_its_number_is_understood_in_any_form(self, served: Desk) -> None:
+        pledge = register_pledge(patents=(served.patent(),))
+        no = served.registered("/v1/pledges", pledge, "bank", BANK)["registration_no"]
+        for form in (no.lower(), f"{no[:5]} {no[5:]}"):
+            assert served.get(f"/v1/pledges/{form}").json()["registration_no"] == no
+
     def test_the_path_and_the_body_name_the_same(self, served: Desk) -> None:
         body = {"registration_no": "Y2026990000001", "ground": "performed"}
         answer = served.file("/v1/pledges/Y2026990000002/deregistration", body, "bank", BANK)
@@ -277,6 +283,9 @@ class TestStatistics:
             params={"from": "1999-01-01", "until": "1999-12-31"},
         )
         assert whole.json()["total"]["projects"] == 0
+        later = {"Ledger-Min-Position": str(served.head() + 1)}
+        behind = served.get("/v1/statistics/pledge-financing", "auditor", headers=later)
+        assert (behind.status_code, behind.json()["type"]) == (503, "/problems/behind")
         wrong = served.get(
             "/v1/statistics/pledge-financing",
             "auditor",

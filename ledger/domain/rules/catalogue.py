@@ -69,18 +69,7 @@ class Rule:
     def finding(self, outcome: Broken | Unknown, patent: Patent) -> Finding:
         named = None if self.once else patent.id
         if isinstance(outcome, Unknown):
-            message = f"The ledger was never told {outcome.what}, which {self.id} needs."
-            fact = {"missing": outcome.what, "needed_by": self.id}
-            return Finding(
-                FACT_UNKNOWN,
-                Severity.REFUSAL,
-                message,
-                self.article,
-                patent.id,
-                "/patents",
-                fact,
-                outcome.who,
-            )
+            return self._unknown(outcome, patent)
         return Finding(
             self.id,
             outcome.severity or self.severity,
@@ -93,8 +82,28 @@ class Rule:
             self.waiver,
         )
 
+    def _unknown(self, outcome: Unknown, patent: Patent) -> Finding:
+        """The finding that a fact is missing, or that the whole patent was never entered."""
+        if patent.entered is None:
+            what, message = NEVER_ENTERED, "The register has no such patent: it was never entered."
+        else:
+            what = outcome.what
+            message = f"The ledger was never told {what}, which {self.id} needs."
+        return Finding(
+            FACT_UNKNOWN,
+            Severity.REFUSAL,
+            message,
+            self.article,
+            patent.id,
+            "/patents",
+            {"missing": what, "needed_by": self.id},
+            outcome.who,
+        )
+
 
 FACT_UNKNOWN = "fact-unknown"
+NEVER_ENTERED = "the patent"
+"""What is missing where the register has nothing of a patent: one finding, not one a fact."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from ledger.domain.rules.catalogue import ALIASES, DEFINITIONS, RULES, Definition, Rule
 
 
+@cache
 def listing() -> list[dict[str, Any]]:
     """Every rule and definition, by id; a row that is the same rule as another names it."""
     listed = [_rule(rule) for rule in RULES.values()]

@@ -515,7 +515,9 @@ def take_published_terms(
     """An open licence goes by the published terms; what was negotiated is an ordinary licence."""
     if isinstance(command, TakeOpenLicence):
         declaration = declaration_of(patent, command.declaration_no)
-        return None if declaration is None else _negotiated(command.fee, declaration.fee)
+        if declaration is None or command.fee is None:
+            return None
+        return _negotiated(command.fee, declaration.fee)
     if isinstance(command, RecordOpenLicenceContract):
         licence = taken_licence(patent, command.licence_id)
         if licence is None or command.fee is None:

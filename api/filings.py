@@ -11,9 +11,12 @@ from api.filing import Filed, filed, files
 from api.problems import Fault, Problem, invalid
 from api.reading import Asked, asked, entry_number, reads
 from ledger.domain.consents import EnterPartyEvidence
-from ledger.domain.parties import party_ref
+from ledger.domain.texts import TEXT_MAX
 from ledger.projections import entries
 from ledger.projections.holdings import holdings
+
+PARTY_LENGTH_MAX = TEXT_MAX + len("name:")
+CREDIT_CODE_LENGTH = 18
 
 router = APIRouter()
 
@@ -38,7 +41,11 @@ def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]
 @router.get("/v1/parties/{id}", **reads("get_party", "Holdings", "parties"))
 def get_party(id: str, question: Annotated[Asked, Depends(asked("get_party"))]) -> Response:  # noqa: A002 - the design's name
     """What a party is a party to: for itself, the registrar and auditors."""
-    party = party_ref(entry_number(id), question.house.registry.means.pseudonym)
+    # An identity number is no id: a natural person is asked for by the pseudonym the register
+    # shows.
+    party = id.upper() if len(id) == CREDIT_CODE_LENGTH else id
+    if not party.isprintable() or len(party) > PARTY_LENGTH_MAX:
+        raise Problem("not-found", "There is no such party.")
     if question.caller.role not in ("registrar", "auditor") and question.caller.party != party:
         raise Problem("not-found", "There is no such party, or it is not the caller's own.")
     shown, head = question.auditor(lambda c: holdings(c, party, question.point(c)))

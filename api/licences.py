@@ -43,10 +43,14 @@ def get_licence(id: str, question: Annotated[Asked, Depends(asked("get_licence")
 @router.post("/v1/licences/{id}/changes", **files("change_licence", "ChangeLicence", TAG))
 def change_licence(id: str, filing: Annotated[Filed, Depends(filed("change_licence"))]) -> Response:  # noqa: A002 - the design's name
     """Change the parties, kind, term, scope or royalty of a recorded licence."""
-    return filing.answer(ChangeLicence, "/v1/licences/{registration_no}", licence_id=id)
+    return filing.answer(
+        ChangeLicence, "/v1/licences/{registration_no}", licence_id=entry_number(id)
+    )
 
 
 @router.post("/v1/licences/{id}/cancellation", **files("cancel_licence", "CancelLicence", TAG))
 def cancel_licence(id: str, filing: Annotated[Filed, Depends(filed("cancel_licence"))]) -> Response:  # noqa: A002 - the design's name
     """End the recordal of a licence whose contract has ended."""
-    return filing.answer(CancelLicence, "/v1/licences/{registration_no}", licence_id=id)
+    return filing.answer(
+        CancelLicence, "/v1/licences/{registration_no}", licence_id=entry_number(id)
+    )

@@ -73,7 +73,7 @@ def withdraw_open_licence(
 ) -> Response:
     """Withdraw a declaration; licences already taken go on."""
     return filing.answer(
-        WithdrawOpenLicence, "/v1/open-licences/{registration_no}", declaration_no=no
+        WithdrawOpenLicence, "/v1/open-licences/{registration_no}", declaration_no=entry_number(no)
     )
 
 
@@ -84,7 +84,9 @@ def take_open_licence(
     no: str, filing: Annotated[Filed, Depends(filed("take_open_licence"))]
 ) -> Response:
     """Take a licence by notice and payment; it is named by the filing's id."""
-    return filing.answer(TakeOpenLicence, "/v1/licences/{filing_id}", declaration_no=no)
+    return filing.answer(
+        TakeOpenLicence, "/v1/licences/{filing_id}", declaration_no=entry_number(no)
+    )
 
 
 @router.post(
@@ -97,7 +99,9 @@ def record_open_licence_contract(
     filing: Annotated[Filed, Depends(filed("record_open_licence_contract"))],
 ) -> Response:
     """Record the contract of a licence taken under this declaration."""
-    licence = entry_number(id)
-    if not filing.house.reader.auditor(lambda c: registered.taken_under(c, licence, no)):
+    licence, declaration = entry_number(id), entry_number(no)
+    if not filing.house.reader.auditor(lambda c: registered.taken_under(c, licence, declaration)):
         raise Problem("not-found", f"There is no licence {licence} under the declaration.")
-    return filing.answer(RecordOpenLicenceContract, "/v1/licences/{registration_no}", licence_id=id)
+    return filing.answer(
+        RecordOpenLicenceContract, "/v1/licences/{registration_no}", licence_id=licence
+    )

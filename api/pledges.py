@@ -43,7 +43,7 @@ def get_pledge(no: str, question: Annotated[Asked, Depends(asked("get_pledge"))]
 @router.post("/v1/pledges/{no}/changes", **files("change_pledge", "ChangePledge", TAG))
 def change_pledge(no: str, filing: Annotated[Filed, Depends(filed("change_pledge"))]) -> Response:
     """Change the parties or the claim of a registration."""
-    return filing.answer(ChangePledge, PLEDGE, registration_no=no)
+    return filing.answer(ChangePledge, PLEDGE, registration_no=entry_number(no))
 
 
 @router.post(
@@ -53,10 +53,10 @@ def deregister_pledge(
     no: str, filing: Annotated[Filed, Depends(filed("deregister_pledge"))]
 ) -> Response:
     """End a registration; with `patents`, release only those."""
-    return filing.answer(DeregisterPledge, PLEDGE, registration_no=no)
+    return filing.answer(DeregisterPledge, PLEDGE, registration_no=entry_number(no))
 
 
 @router.post("/v1/pledges/{no}/revocation", **files("revoke_pledge", "RevokePledge", TAG))
 def revoke_pledge(no: str, filing: Annotated[Filed, Depends(filed("revoke_pledge"))]) -> Response:
     """Revoke a registration that should not have been made: it never was."""
-    return filing.answer(RevokePledge, PLEDGE, registration_no=no)
+    return filing.answer(RevokePledge, PLEDGE, registration_no=entry_number(no))

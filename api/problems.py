@@ -108,7 +108,7 @@ DETAILS: Final = {
 """Words for kinds whose exceptions have none that help a caller, or none that are safe to show."""
 
 
-class Problem(Exception):  # noqa: N818 - an answer, not a fault
+class Problem(Exception):
     """A problem that the API itself finds."""
 
     def __init__(self, slug: str, detail: str | None = None, **members: Any) -> None:

@@ -69,6 +69,16 @@ KnownAt = Annotated[
     ),
 ]
 
+PositionMin = Annotated[
+    int | None,
+    Header(
+        alias=POSITION_MIN,
+        ge=0,
+        le=POSITION_MAX,
+        description="A position that the answer must know.",
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -96,10 +106,7 @@ class Asked:
 
     def answer(self, value: Any, head: int) -> Response:
         """The answer, unless this server is behind what the reader has seen."""
-        if self.position_min is not None and head < self.position_min:
-            self.house.saw(head)
-            raise Problem("behind", f"This server knows the ledger up to position {head}.")
-        return json_answer(value, head)
+        return known_answer(value, head, self.position_min)
 
 
 def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
@@ -116,19 +123,18 @@ def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
             KnownAt | None,
             Query(description="A position, or a time with its zone: as the ledger knew it then."),
         ] = None,
-        ledger_min_position: Annotated[
-            int | None,
-            Header(
-                alias=POSITION_MIN,
-                ge=0,
-                le=POSITION_MAX,
-                description="A position that the answer must know.",
-            ),
-        ] = None,
+        ledger_min_position: PositionMin = None,
     ) -> Asked:
         return Asked(house_of(request), caller, effective_on, known_at, ledger_min_position)
 
     return take_in
+
+
+def known_answer(value: Any, head: int, position_min: int | None) -> Response:
+    """The answer known at a position, unless the reader wants a later one."""
+    if position_min is not None and head < position_min:
+        raise Problem("behind", f"What is asked is known here up to position {head}.")
+    return json_answer(value, head)
 
 
 def reads(operation: str, schema: str, tag: str, body: str | None = None) -> dict[str, Any]:
@@ -186,10 +192,14 @@ _ALIAS = re.compile(r"[0-9A-Za-z][0-9A-Za-z:./, \-]{0,79}")
 
 
 def entry_number(text: str) -> str:
-    """A number of an entry or a filing in a path, in capitals where it is one of the office's."""
+    """The number of an entry or a filing in a path; one of the office's in any printed form."""
+    compact = "".join(text.split()).upper()
+    if _OFFICES.fullmatch(compact):
+        return compact
     if not _ENTRY.fullmatch(text):
         raise Problem("not-found", "There is nothing of that number.")
     return text
 
 
+_OFFICES = re.compile(r"[A-Z]?[0-9]{13}")
 _ENTRY = re.compile(r"[0-9A-Za-z][0-9A-Za-z:._ /\-]{0,79}")

@@ -8,11 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api.answers import json_answer
 from api.callers import allowed
 from api.house import house_of
 from api.problems import Fault, invalid
-from api.reading import reads
+from api.reading import PositionMin, known_answer, reads
 from ledger.domain.filing import Caller
 from ledger.domain.periods import FIRST_DAY, LAST_DAY, CivilDate
 from ledger.projections import pledge_financing
@@ -31,6 +30,7 @@ def get_pledge_financing(
     until_day: Annotated[
         CivilDate, Query(alias="until", description="The last day counted.")
     ] = LAST_DAY,
+    ledger_min_position: PositionMin = None,
 ) -> Response:
     """Registered amount, projects, enterprises and the inclusive part, by month of registration."""
     first: date = from_day
@@ -39,4 +39,4 @@ def get_pledge_financing(
     found = house_of(request).reader.auditor(
         lambda c: pledge_financing.totals(c, from_day, until_day)
     )
-    return json_answer(found, found["position"])
+    return known_answer(found, found["position"], ledger_min_position)

@@ -43,7 +43,7 @@ ROLES: Final = (
 """Who a caller can be; the public needs no token."""
 
 
-class BadToken(Exception):  # noqa: N818 - an answer, not a fault
+class BadToken(Exception):
     """The token does not tell who calls; says why in words that are safe to show."""
 
 

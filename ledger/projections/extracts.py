@@ -19,9 +19,12 @@ from ledger.projections import standing
 from ledger.projections.asking import Point
 from ledger.projections.disclosure import Viewer
 
+# IS TRUE keeps the planner from indexes that lead through other patents' rows.
 SELECT_EXTRACTS = """
-WITH asked AS MATERIALIZED (
-    SELECT log_head() AS head, coalesce(%(known)s::bigint, log_head()) AS known, %(on)s::date AS day
+WITH newest AS MATERIALIZED (
+    SELECT log_head() AS head
+), asked AS MATERIALIZED (
+    SELECT head, coalesce(%(known)s::bigint, head) AS known, %(on)s::date AS day FROM newest
 )
 SELECT asked.head, asked.known, n.number, p.patent_id, p.bibliography, p.facts,
     (
@@ -36,7 +39,8 @@ SELECT asked.head, asked.known, n.number, p.patent_id, p.bibliography, p.facts,
             ) || e.details
             ORDER BY lower(e.effective), e.thing
         ) FROM encumbrance AS e
-        WHERE e.patent_id = p.patent_id AND e.effective @> asked.day AND e.recorded @> asked.known
+        WHERE e.patent_id = p.patent_id
+            AND (e.effective @> asked.day) IS TRUE AND (e.recorded @> asked.known) IS TRUE
     ) AS encumbrances,
     (
         SELECT jsonb_agg(
@@ -46,15 +50,16 @@ SELECT asked.head, asked.known, n.number, p.patent_id, p.bibliography, p.facts,
             ) || l.details
             ORDER BY lower(l.effective), l.thing
         ) FROM licence AS l
-        WHERE l.patent_id = p.patent_id AND l.disclosed AND l.effective @> asked.day AND l.recorded
-            @> asked.known
+        WHERE l.patent_id = p.patent_id AND l.disclosed
+            AND (l.effective @> asked.day) IS TRUE AND (l.recorded @> asked.known) IS TRUE
     ) AS licences,
     (
         SELECT jsonb_agg(
             jsonb_build_object('declaration_no', o.declaration_no) || o.details
             ORDER BY lower(o.effective), o.thing
         ) FROM open_licence AS o
-        WHERE o.patent_id = p.patent_id AND o.effective @> asked.day AND o.recorded @> asked.known
+        WHERE o.patent_id = p.patent_id
+            AND (o.effective @> asked.day) IS TRUE AND (o.recorded @> asked.known) IS TRUE
     ) AS declarations
 FROM asked
 CROSS JOIN unnest(%(numbers)s::text[]) WITH ORDINALITY AS n (number, place)

@@ -29,7 +29,7 @@ WAIT_SECONDS_MAX = 5.0
 RECONNECT_SECONDS = 1.0
 
 
-class Unreadable(Exception):  # noqa: N818 - an answer, not a fault
+class Unreadable(Exception):
     """The database cannot be read now; come back a little later."""
 
 
@@ -63,7 +63,7 @@ def _pool(url: str, role: Role, size_max: int) -> ConnectionPool[psycopg.Connect
         # Each reader that comes has its try; longer pauses would outlast the outage.
         reconnect_timeout=RECONNECT_SECONDS,
         open=True,
-        kwargs={"autocommit": True, "row_factory": dict_row, "prepare_threshold": 1},
+        kwargs={"autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
         configure=_configure,
         name=f"reader {role}",
     )
@@ -71,6 +71,8 @@ def _pool(url: str, role: Role, size_max: int) -> ConnectionPool[psycopg.Connect
 
 def _configure(connection: psycopg.Connection[DictRow]) -> None:
     set_json_loads(orjson.loads, connection)
+    # The questions are few and long: one plan for all who ask, not one for each.
+    connection.execute("SET plan_cache_mode = force_generic_plan")
 
 
 def _read(pool: ConnectionPool[psycopg.Connection[DictRow]], work: Work[Answer]) -> Answer:

@@ -8,18 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from ledger.domain import terms
-from ledger.domain.events import (
-    AnnualFeePaid,
-    Envelope,
-    FeeLapseDecided,
-    PatentEntered,
-    TermCompensated,
-)
 from ledger.domain.numbers import PatentKind
-from ledger.domain.parties import Value
 from ledger.domain.patent import Invalidation, Patent
 from ledger.domain.periods import ChineseCalendar, WorkingCalendar
 
@@ -28,27 +21,23 @@ _DAY = timedelta(days=1)
 
 def right(patent_id: str, bibliography: Mapping[str, Any], facts: Mapping[str, Any]) -> Patent:
     """The right as the public facts tell it, with nothing that is dealt with it."""
-    entered = _told(
-        PatentEntered,
+    entered = _fact(
         kind=PatentKind(bibliography["kind"]) if bibliography.get("kind") else None,
         filed_on=day(bibliography.get("filed_on")),
         granted_on=day(bibliography.get("granted_on")),
         fees_paid_through=facts["fees_paid_through"],
     )
-    terminates_on = day(facts["terminates_on"])
-    lapsed_on = day(facts["lapsed_on"])
-    ended = _told(TermCompensated, terminates_on=terminates_on)
-    lapse = _told(FeeLapseDecided, envelope=_told(Envelope, effective_on=lapsed_on))
+    terminates_on, lapsed_on = day(facts["terminates_on"]), day(facts["lapsed_on"])
     return Patent(
         patent_id,
         entered=entered if bibliography else None,
         fees=tuple(
-            _told(AnnualFeePaid, fee_year=year, paid_on=date.fromisoformat(paid_on))
+            _fact(fee_year=year, paid_on=date.fromisoformat(paid_on))
             for year, paid_on in facts["fees"]
         ),
-        lapses=() if lapsed_on is None else (lapse,),
+        lapses=() if lapsed_on is None else (_fact(effective_on=lapsed_on),),
         abandoned_on=day(facts["abandoned_on"]),
-        compensations=() if terminates_on is None else (ended,),
+        compensations=() if terminates_on is None else (_fact(terminates_on=terminates_on),),
         invalidations=tuple(
             Invalidation(
                 "", date.min, outcome=case["outcome"], final_on=date.fromisoformat(case["final_on"])
@@ -58,11 +47,11 @@ def right(patent_id: str, bibliography: Mapping[str, Any], facts: Mapping[str, A
     )
 
 
-def _told(fact: type[Value], /, **members: Any) -> Any:
-    """A fact with the members that its public row tells; they come from our own table, validated
-    before.
+def _fact(**members: Any) -> Any:
+    """As much of a fact as its public row tells; an event would want all its members, and their
+    check.
     """
-    return fact.model_construct(**members)
+    return SimpleNamespace(**members)
 
 
 def term(patent: Patent) -> dict[str, Any]:

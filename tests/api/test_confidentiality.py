@@ -39,7 +39,7 @@ from tests.domain.test_licences import record_licence
 from tests.domain.test_open_licences import declare, take
 
 STRANGER = PartyDetails(name="Stranger", credit_code="91999900MA90000991")
-AMOUNT = re.compile(r"77[0-9]{4}77")
+AMOUNT = re.compile(r"77[0-9]{4}77\.00")
 
 
 def marked(amount: int) -> Money:
@@ -184,10 +184,10 @@ def test_parties_read_their_own(served: Desk, patents: list[str]) -> None:
     }
     assert {"MARK-scope", "MARK-debtor"} <= history[(pledged, BANK.name)]
     assert history[(licensed, BANK.name)] == set()
-    assert "77000477" in history[(licensed, INSTRUMENTS.name)]
-    assert "77000277" not in history[(licensed, INSTRUMENTS.name)]
-    assert {"77000277", "MARK-territory"} <= history[(licensed, MILLS.name)]
-    assert "77000477" not in history[(licensed, MILLS.name)]
+    assert "77000477.00" in history[(licensed, INSTRUMENTS.name)]
+    assert "77000277.00" not in history[(licensed, INSTRUMENTS.name)]
+    assert {"77000277.00", "MARK-territory"} <= history[(licensed, MILLS.name)]
+    assert "77000477.00" not in history[(licensed, MILLS.name)]
     assert history[(opened, INSTRUMENTS.name)] == {"MARK-case"}
     assert history[(university, MILLS.name)] == {"MARK-licensee"}
     assert history[(university, UNIVERSITY.name)] == {"MARK-licensee"}
@@ -208,7 +208,7 @@ def test_every_confidential_kind_of_field_is_marked_somewhere(
     (text,) = served.owner.execute(
         "SELECT string_agg(convert_from(state, 'UTF8'), '') FROM stored_events"
     ).fetchone() or ("",)
-    assert {"MARK-scope", "MARK-territory", "MARK-case", "MARK-debtor", "77000177"} <= set(
+    assert {"MARK-scope", "MARK-territory", "MARK-case", "MARK-debtor", "77000177.00"} <= set(
         readable(text)
     )
     assert any(

@@ -6,8 +6,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -151,6 +151,20 @@ class TestGroups:
             dry.result(30)
             assert filed.result(30)
 
+    def test_nobody_waits_who_queues_while_the_turn_is_given_back(
+        self, ledger: Registry, patents: list[str]
+    ) -> None:
+        """The writer's thread has seen an empty queue; a caller queues and finds the turn taken."""
+        turn = LateTurn(ledger.writer._turn)
+        ledger.writer._turn = turn  # type: ignore[assignment]
+        with ThreadPoolExecutor(1) as pool:
+            filed: list[Future[bytes]] = []
+            act = FeeAct("while the turn is given back", patents[0])
+            turn.before_giving_back = lambda: filed.append(pool.submit(ledger.writer.enter, act))
+            ledger.writer.submit(FeeAct("by the writer's thread", patents[1])).result()
+            assert turn.given_back.wait(30)
+            assert filed[0].result(30)
+
     def test_callers_of_all_ways_are_answered_however_their_turns_fall(
         self, ledger: Registry, patents: list[str]
     ) -> None:
@@ -172,7 +186,38 @@ class TestGroups:
                 future.result(60)
 
 
-class Poison(Exception):  # noqa: N818 - it is what it is
+class LateTurn:
+    """The writer's lock, which is given back only when another caller has found it taken."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self.before_giving_back: Callable[[], None] | None = None
+        self.given_back = threading.Event()
+        self._lock = lock
+        self._found_taken = threading.Event()
+
+    def acquire(self, blocking: bool = True) -> bool:
+        taken = self._lock.acquire(blocking)
+        if not taken:
+            self._found_taken.set()
+        return taken
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        act, self.before_giving_back = self.before_giving_back, None
+        if act is not None:
+            act()
+            assert self._found_taken.wait(30)
+        self._lock.release()
+        if act is not None:
+            self.given_back.set()
+
+
+class Poison(Exception):
     """What the poisoned act of a test fails with."""
 
 
@@ -352,6 +397,21 @@ class TestProcesses:
         recorded = times(url)
         assert recorded == sorted(recorded)
 
+    def test_what_another_process_entered_is_seen_at_once(
+        self, ledger: Registry, database_url: str, patents: list[str]
+    ) -> None:
+        """A state that is remembered is not trusted when another has moved the log."""
+        with registry(database_url) as other:
+            for key in ("looks first", "looks again"):
+                other.judge(pledge(patents[0], key=key))
+            ledger.file(pledge(patents[0], key="comes first"))
+            with pytest.raises(Refused, match="pledge-no-live-pledge"):
+                other.file(pledge(patents[0], key="comes second"))
+            other.file(pledge(patents[1], key="goes on"))
+            with pytest.raises(Refused, match="pledge-no-live-pledge"):
+                ledger.judge(pledge(patents[1], key="comes third"))
+        assert_serials_without_gap(database_url)
+
     def test_processes_take_turns_whatever_isolation_the_server_prefers(
         self, new_database: NewDatabase
     ) -> None:
@@ -395,12 +455,12 @@ class TestClock:
             clock.turn(seconds=-61)
             with pytest.raises(ClockBehind, match="2026-03-02"):
                 ledger.file(pledge(patents[0], key="far behind"))
-            with pytest.raises(ClockBehind):
-                ledger.judge(pledge(patents[0], key="far behind"))
             assert value(url, "SELECT count(*) FROM stored_events") == 3
             # The log's lock is free: another process, whose clock is right, goes on.
             with ThreadPoolExecutor(1) as pool:
                 assert pool.submit(other.file, pledge(patents[1], key="other")).result(10)
+            with pytest.raises(ClockBehind):
+                ledger.judge(pledge(patents[0], key="far behind"))
             clock.turn(seconds=61)
             ledger.file(pledge(patents[0], key="far behind"))
         assert assert_dense(url) == 5

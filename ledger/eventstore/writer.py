@@ -454,7 +454,11 @@ class Writer:
         outcome = Group()
         with connection.cursor() as curs:
             curs.execute(BEGIN)
-            self._recorder._append(curs, lambda head: self._decide(curs, head, group, outcome))
+
+            def decide(head: int) -> list[StoredEvent]:
+                return self._decide(curs, head, group, outcome)
+
+            self._recorder._append(curs, decide)  # noqa: SLF001 - the one way to write, shared
             if outcome.entered:
                 self._write_beside(curs, outcome)
                 curs.execute("COMMIT")

@@ -6,20 +6,24 @@ its dry run; `enter` takes over facts of other registers, which no rule refuses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Self
+
+from eventsourcing.application import Repository
+from eventsourcing.persistence import EventStore
 
 from ledger.domain import acting
 from ledger.domain.deciding import Verdict, decide
 from ledger.domain.events import Door, OpenLicenceTaken, PledgeRegistered
 from ledger.domain.filing import Caller, Command, Context, Registration
 from ledger.domain.numbers import credit_code_valid, registration_number
-from ledger.domain.patent import Patent
+from ledger.domain.patent import Patent, evolve
 from ledger.domain.periods import civil_date
 from ledger.domain.refusals import NoSuchEntry, Overtaken
+from ledger.eventstore.mapper import LedgerMapper
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.eventstore.stored_form import canonical
 from ledger.eventstore.views import Views
@@ -48,6 +52,7 @@ class Registry:
         self.means = means
         self.datastore = LedgerDatastore(url, "ledger_writer")
         self.recorder = LedgerRecorder(self.datastore)
+        self._patents = Repository(EventStore(LedgerMapper(means.salts), self.recorder))
         self.writer = Writer(
             url,
             self.recorder,
@@ -56,6 +61,14 @@ class Registry:
             salts=means.salts,
             bounds=bounds or Bounds(),
         )
+
+    def patent(self, number: str, version: int | None = None) -> Patent:
+        """What decisions see of a patent, now or at an earlier version of its stream.
+
+        Raises AggregateNotFoundError where the ledger has no fact of it.
+        """
+        found: Patent = self._patents.get(number, version=version, projector_func=projected)
+        return found
 
     def close(self) -> None:
         """Answer every caller that waits, then close the connections."""
@@ -211,6 +224,13 @@ class FilingAct:
             )
             for letter, serial, number in drawn
         ]
+
+
+def projected(patent: Patent | None, events: Iterable[Any]) -> Patent | None:
+    """The library's projector function for a patent's stream: fold on what is there."""
+    for event in events:
+        patent = evolve(patent or Patent(event.originator_id), event)
+    return patent
 
 
 ADDRESSES = ("registration_no", "licence_id", "declaration_no")

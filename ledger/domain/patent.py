@@ -415,7 +415,7 @@ def evolve(patent: Patent, event: PatentEvent | Concealed) -> Patent:
     if isinstance(event, Concealed):
         return replace(patent, version=event.originator_version)
     corrected = event.envelope.corrects
-    if corrected is None and (not patent.facts or _order(patent.facts[-1]) <= _order(event)):
+    if corrected is None and (not patent.facts or _follows(patent.facts[-1], event)):
         return _applied(patent, event)
     kept = [
         fact
@@ -431,6 +431,13 @@ def evolve(patent: Patent, event: PatentEvent | Concealed) -> Patent:
 def evolve_in_order(patent: Patent, fact: PatentEvent) -> Patent:
     """The patent after a fact that takes effect after all it knows, whenever it was recorded."""
     return _applied(patent, fact)
+
+
+def _follows(last: PatentEvent, fact: PatentEvent) -> bool:
+    """Whether a fact takes its place behind another; mostly their days alone tell."""
+    if last.envelope.effective_on < fact.envelope.effective_on and type(fact) is not PatentEntered:
+        return True
+    return _order(last) <= _order(fact)
 
 
 def _order(fact: PatentEvent) -> tuple[date, int, str, str, int]:
@@ -477,6 +484,14 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
             return _with_numbers(patent, event)
         case AnnualFeePaid():
             return altered(patent, fees=(*patent.fees, event))
+        case (
+            PledgeRegistered()
+            | PledgeChanged()
+            | PledgeReleased()
+            | PledgeDeregistered()
+            | PledgeRevoked()
+        ):
+            return _with_pledge(patent, event)
         case FeeLapseDecided():
             return altered(patent, lapses=(*patent.lapses, event))
         case RightRestored():
@@ -499,14 +514,6 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
             return _with_open_licence(patent, event)
         case OpenLicenceDeclared() | OpenLicenceWithdrawn():
             return _with_declaration(patent, event)
-        case (
-            PledgeRegistered()
-            | PledgeChanged()
-            | PledgeReleased()
-            | PledgeDeregistered()
-            | PledgeRevoked()
-        ):
-            return _with_pledge(patent, event)
         case RecordedElsewhere():
             return altered(patent, elsewhere=(*patent.elsewhere, event))
         case ReleaseRecorded():

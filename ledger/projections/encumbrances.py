@@ -31,7 +31,7 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
         case Suspension() as suspension:
             thing = f"suspension {suspension.case_no} {patent.id}"
             shown = {"case_no": suspension.case_no, "since": suspension.starts_on}
-            columns = ("suspension", None, as_json(shown), "{}")
+            columns = ("suspension", None, as_json(shown), b"{}")
             if suspension.starts_on < suspension.ends_on:
                 yield Row(thing, patent.id, suspension.starts_on, suspension.ends_on, columns)
         case _:
@@ -54,8 +54,8 @@ def pledge_rows(patent: Patent, pledge: Pledge) -> Iterator[Row]:
         if shape.since != pledge.registered_on:
             shown["changed_on"] = shape.since
         confidential = {
-            "debtor": None if shape.debtor is None else shape.debtor.model_dump(mode="json"),
-            "claim": None if shape.claim is None else shape.claim.model_dump(mode="json"),
+            "debtor": shape.debtor,
+            "claim": shape.claim,
         }
         yield Row(
             f"{pledge.registration_no} {patent.id}",
@@ -71,7 +71,7 @@ def preservation_rows(patent: Patent) -> Iterator[Row]:
     for place, (paper, since, until) in enumerate(patent.preservation_periods()):
         shown = {"court": paper.court, "case_no": paper.case_no, "since": since, "kind": paper.kind}
         thing = f"preservation {place} {paper.case_no} {patent.id}"
-        yield Row(thing, patent.id, since, until, ("preservation", None, as_json(shown), "{}"))
+        yield Row(thing, patent.id, since, until, ("preservation", None, as_json(shown), b"{}"))
 
 
 ENCUMBRANCES = View(

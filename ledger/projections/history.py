@@ -15,10 +15,14 @@ from typing import Any, NamedTuple
 
 import orjson
 from psycopg import Cursor
+from pydantic import BaseModel
 
+from ledger.domain.events import SecuredClaim
+from ledger.domain.parties import Party
 from ledger.domain.patent import Patent
 from ledger.eventstore.batch import Batch, Insert
 from ledger.eventstore.views import Change
+from ledger.projections.packing import NULL, PACK, days, positions, text
 
 
 class Row(NamedTuple):
@@ -67,20 +71,21 @@ class View:
     def compare(self, change: Change) -> tuple[list[Row], list[Row]]:
         """The rows that a filing closes and those it opens."""
         old, fresh = change.before.__dict__, change.after.__dict__
-        if all(old[member] is fresh[member] for member in self.members):
-            return [], []
-        before = {tuple(map(id, part)): part for part in self.parts(change.before)}
-        after = {tuple(map(id, part)): part for part in self.parts(change.after)}
-        gone = [
-            row
-            for key in before.keys() - after.keys()
-            for row in self.rows(change.before, before[key])
-        ]
-        new = [
-            row
-            for key in after.keys() - before.keys()
-            for row in self.rows(change.after, after[key])
-        ]
+        for member in self.members:
+            if old[member] is not fresh[member]:
+                return self.differences(change.before, change.after)
+        return [], []
+
+    def differences(self, old: Patent, fresh: Patent) -> tuple[list[Row], list[Row]]:
+        """The rows that only the one state has, and those that only the other has."""
+        gone: list[Row] = []
+        new: list[Row] = []
+        before = {tuple(map(id, part)): part for part in self.parts(old)}
+        for part in self.parts(fresh):
+            if before.pop(tuple(map(id, part)), None) is None:
+                new += self.rows(fresh, part)
+        for part in before.values():
+            gone += self.rows(old, part)
         if gone and new:
             same = set(gone) & set(new)
             gone = [row for row in gone if row not in same]
@@ -159,20 +164,36 @@ class View:
 
     # -- rebuilding
 
-    @property
+    @cached_property
     def copy_columns(self) -> str:
         """The columns in the order in which a rebuild copies them."""
         thing = "" if self.thing == "patent_id" else f"{self.thing}, "
         names = ", ".join(name for name, _ in self.columns)
         return f"{thing}patent_id, {names}, {'effective, ' if self.bitemporal else ''}recorded"
 
-    def copy_row(self, dated: Dated) -> tuple[Any, ...]:
-        """A row as COPY takes it in text form."""
-        row = dated.row
-        thing = () if self.thing == "patent_id" else (row.thing,)
-        upper = "" if dated.closed is None else dated.closed
-        effective = (f"[{row.since or ''},{row.until or ''})",) if self.bitemporal else ()
-        return (*thing, row.patent_id, *row.columns, *effective, f"[{dated.opened},{upper})")
+    @cached_property
+    def pack(self) -> Callable[[Dated], bytes]:
+        """A row as COPY takes it in binary form."""
+        kinds = [kind for _, kind in self.columns]
+        pack = [PACK[kind] for kind in kinds]
+        own_thing = self.thing != "patent_id"
+        bitemporal = self.bitemporal
+        head = (len(kinds) + 2 + own_thing + bitemporal).to_bytes(2, "big")
+
+        def packed(dated: Dated) -> bytes:
+            row = dated.row
+            fields = [head]
+            if own_thing:
+                fields.append(text(row.thing))
+            fields.append(text(row.patent_id))
+            for value, convert in zip(row.columns, pack, strict=True):
+                fields.append(NULL if value is None else convert(value))
+            if bitemporal:
+                fields.append(days(row.since, row.until))
+            fields.append(positions(dated.opened, dated.closed))
+            return b"".join(fields)
+
+        return packed
 
 
 def _member(value: Any, kind: str) -> Any:
@@ -180,6 +201,13 @@ def _member(value: Any, kind: str) -> Any:
     return orjson.Fragment(value) if kind == "jsonb" else value
 
 
-def as_json(value: Any) -> str:
-    """JSON text of a column."""
-    return orjson.dumps(value).decode()
+def as_json(value: Any) -> bytes:
+    """JSON of a column; values of the domain in it are written as they are stored."""
+    return orjson.dumps(value, default=_stored)
+
+
+def _stored(value: BaseModel) -> dict[str, Any]:
+    """A model as a JSON value: its members, where each is JSON as it stands or a model again."""
+    if type(value) in (Party, SecuredClaim):
+        return value.__dict__
+    return value.model_dump(mode="json")

@@ -34,7 +34,7 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
             "ends_on": shape.ends_on,
             "territory": shape.territory,
             "field_of_use": shape.field_of_use,
-            "royalty": None if shape.royalty is None else shape.royalty.model_dump(mode="json"),
+            "royalty": shape.royalty,
             "declaration_no": licence.declaration_no,
             "head_licence_id": licence.head_licence_id,
             "contract_on": licence.contract_on,

@@ -17,7 +17,7 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
     shown = {
         "declared_on": declaration.declared_on,
         "patentees": parties_shown(declaration.patentees),
-        "fee": declaration.fee.model_dump(mode="json"),
+        "fee": declaration.fee,
         "fee_explanation": declaration.fee_explanation,
         "licence_starts_on": declaration.starts_on,
         "licence_ends_on": declaration.ends_on,

@@ -1,9 +1,11 @@
-"""Pledge financing: registered amount, projects, distinct enterprises and the inclusive part, by month.
+"""Pledge financing: registered amount, projects, distinct enterprises and the inclusive part, by
+month.
 
-Population: pledge registrations of Chinese patents that were not revoked. A project is a registration
-(law.md 8.8, stat-project-count); its month is that of registration, its amount the claim's as
-registered, counted once a claim however many registrations secure it. Enterprises are the distinct
-pledgors that are enterprises. Inclusive means at most 10,000,000 yuan (stat-inclusive-threshold).
+Population: pledge registrations of Chinese patents that were not revoked. A project is a
+registration (law.md 8.8, stat-project-count); its month is that of registration, its amount the
+claim's as registered, counted once a claim however many registrations secure it. Enterprises are
+the distinct pledgors that are enterprises. Inclusive means at most 10,000,000 yuan
+(stat-inclusive-threshold).
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
 
 from ledger.domain.events import LedgerEvent, PledgeRegistered, PledgeRevoked, RecordWithdrawn
 from ledger.domain.parties import PartyKind
+from ledger.projections.packing import NULL, boolean, day, integer, numeric, row, text, texts
 
 NAME = "pledge_financing"
 
@@ -41,29 +44,67 @@ class Project:
     revoked: bool = False
 
 
-Projects = dict[str, Project]
+class Note(NamedTuple):
+    """What one recorded fact says of projects."""
+
+    corrects: str | None
+    """The filing whose projects no longer count."""
+    registered: Project | None = None
+    """A project as it stands on one patent."""
+    revoked: str | None = None
+    """The number of a project that no longer counts."""
 
 
-def fold(projects: Projects, event: LedgerEvent) -> None:
-    """Take one recorded fact into the projects, by registration number."""
-    corrected = event.envelope.corrects
-    if corrected is not None:
-        for number in [n for n, p in projects.items() if p.filing_id == corrected]:
-            projects[number] = replace(projects[number], revoked=True)
-    if not event.originator_id.startswith("CN:"):
-        return
-    number = event.envelope.registration_no or event.filing_id
-    match event:
-        case PledgeRegistered():
-            known = projects.get(number)
-            if known is not None and known.filing_id == event.filing_id:
-                projects[number] = replace(known, patents=known.patents + 1)
+class Projects:
+    """The projects, by registration number."""
+
+    def __init__(self, known: Iterable[Project] = ()) -> None:
+        self.by_number: dict[str, Project] = {}
+        self._numbers: dict[str, list[str]] = {}
+        """Numbers that a filing has registered, the first time each."""
+        for project in known:
+            self._put(project)
+
+    def take(self, note: Note) -> None:
+        """Take in what the next recorded fact says."""
+        if note.corrects is not None:
+            for number in self._numbers.get(note.corrects, ()):
+                if self.by_number[number].filing_id == note.corrects:
+                    self._revoke(number)
+        if note.registered is not None:
+            told = note.registered
+            known = self.by_number.get(told.registration_no)
+            if known is not None and known.filing_id == told.filing_id:
+                self._put(replace(known, patents=known.patents + 1))
             else:
-                projects[number] = _project(number, event)
-        case PledgeRevoked() if number in projects:
-            projects[number] = replace(projects[number], revoked=True)
-        case _:
-            return
+                self._put(told)
+        if note.revoked is not None and note.revoked in self.by_number:
+            self._revoke(note.revoked)
+
+    def _put(self, project: Project) -> None:
+        number = project.registration_no
+        earlier = self.by_number.get(number)
+        if earlier is None or earlier.filing_id != project.filing_id:
+            self._numbers.setdefault(project.filing_id, []).append(number)
+        self.by_number[number] = project
+
+    def _revoke(self, number: str) -> None:
+        self.by_number[number] = replace(self.by_number[number], revoked=True)
+
+
+def note_of(event: LedgerEvent) -> Note | None:
+    """What a recorded fact says of projects; most say nothing."""
+    envelope = event.envelope
+    registered = revoked = None
+    if event.originator_id.startswith("CN:"):
+        number = envelope.registration_no or envelope.filing_id
+        if isinstance(event, PledgeRegistered):
+            registered = _project(number, event)
+        elif isinstance(event, PledgeRevoked):
+            revoked = number
+    if envelope.corrects is None and registered is None and revoked is None:
+        return None
+    return Note(envelope.corrects, registered, revoked)
 
 
 def _project(number: str, event: PledgeRegistered) -> Project:
@@ -96,12 +137,16 @@ def concerns(event_topic: str, corrects: bool) -> bool:
 
 
 SELECT_PROJECTS = """
-SELECT registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents, revoked
+SELECT
+    registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents,
+    revoked
 FROM pledge_financing WHERE registration_no = ANY(%b::text[]) OR filing_id = ANY(%b::text[])
 """
 UPSERT_PROJECT = """
-INSERT INTO pledge_financing
-    (registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents, revoked)
+INSERT INTO pledge_financing (
+    registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents,
+    revoked
+)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (registration_no) DO UPDATE SET filing_id = excluded.filing_id,
     registered_on = excluded.registered_on, claim_id = excluded.claim_id, amount = excluded.amount,
@@ -109,20 +154,21 @@ ON CONFLICT (registration_no) DO UPDATE SET filing_id = excluded.filing_id,
     revoked = excluded.revoked
 """
 COLUMNS = (
-    "registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents, revoked"
+    "registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents, "
+    "revoked"
 )
 
 
 def follow(curs: Cursor[Any], events: Sequence[LedgerEvent]) -> None:
-    """Bring the table to the state after some events: load what they touch, fold, write what changed."""
+    """Bring the table to the state after some events: load what they touch, fold, write."""
     numbers = [e.envelope.registration_no or e.filing_id for e in events]
     filings = [e.envelope.corrects for e in events if e.envelope.corrects]
     curs.execute(SELECT_PROJECTS, (numbers, filings))
     before = {p.registration_no: p for p in map(project_of, curs.fetchall())}
-    projects = dict(before)
-    for event in events:
-        fold(projects, event)
-    changed = [p for number, p in projects.items() if before.get(number) != p]
+    projects = Projects(before.values())
+    for note in filter(None, map(note_of, events)):
+        projects.take(note)
+    changed = [p for number, p in projects.by_number.items() if before.get(number) != p]
     if changed:
         curs.executemany(UPSERT_PROJECT, [as_row(project) for project in changed])
 
@@ -150,7 +196,8 @@ SELECT_TOTALS = """
 WITH project AS (
     SELECT *, date_trunc('month', registered_on)::date AS month,
         currency = 'CNY' AND amount <= %(inclusive)s AS inclusive,
-        row_number() OVER (PARTITION BY claim_id ORDER BY registered_on, registration_no) = 1 AS first_of_claim
+        row_number() OVER (PARTITION BY claim_id ORDER BY registered_on, registration_no) = 1
+            AS first_of_claim
     FROM pledge_financing WHERE NOT revoked AND registered_on BETWEEN %(from)s AND %(until)s
 ), amounts AS (
     SELECT month, currency, sum(amount) AS amount FROM project
@@ -160,31 +207,39 @@ WITH project AS (
         sum(patents) AS patents
     FROM project GROUP BY month
 ), enterprises AS (
-    SELECT month, count(DISTINCT e) AS enterprises, count(DISTINCT e) FILTER (WHERE inclusive) AS inclusive_enterprises
+    SELECT month, count(DISTINCT e) AS enterprises,
+        count(DISTINCT e) FILTER (WHERE inclusive) AS inclusive_enterprises
     FROM project, unnest(enterprises) AS e GROUP BY month
 )
-SELECT c.month, c.projects, c.inclusive_projects, c.patents, coalesce(e.enterprises, 0) AS enterprises,
+SELECT c.month, c.projects, c.inclusive_projects, c.patents,
+    coalesce(e.enterprises, 0) AS enterprises,
     coalesce(e.inclusive_enterprises, 0) AS inclusive_enterprises,
-    (SELECT json_object_agg(a.currency, a.amount::text ORDER BY a.currency) FROM amounts a WHERE a.month = c.month)
-        AS amounts
+    (
+        SELECT json_object_agg(a.currency, a.amount::text ORDER BY a.currency)
+        FROM amounts a WHERE a.month = c.month
+    ) AS amounts
 FROM counted c LEFT JOIN enterprises e USING (month) ORDER BY c.month
 """
 SELECT_WHOLE = """
 WITH project AS (
     SELECT *, currency = 'CNY' AND amount <= %(inclusive)s AS inclusive,
-        row_number() OVER (PARTITION BY claim_id ORDER BY registered_on, registration_no) = 1 AS first_of_claim
+        row_number() OVER (PARTITION BY claim_id ORDER BY registered_on, registration_no) = 1
+            AS first_of_claim
     FROM pledge_financing WHERE NOT revoked AND registered_on BETWEEN %(from)s AND %(until)s
 )
 SELECT count(*) AS projects, count(*) FILTER (WHERE inclusive) AS inclusive_projects,
     coalesce(sum(patents), 0) AS patents,
     (SELECT count(DISTINCT e) FROM project, unnest(enterprises) AS e) AS enterprises,
-    (SELECT count(DISTINCT e) FROM project, unnest(enterprises) AS e WHERE inclusive) AS inclusive_enterprises,
+    (SELECT count(DISTINCT e) FROM project, unnest(enterprises) AS e WHERE inclusive)
+        AS inclusive_enterprises,
     (SELECT json_object_agg(currency, total::text ORDER BY currency) FROM (
         SELECT currency, sum(amount) AS total FROM project
         WHERE first_of_claim AND amount IS NOT NULL GROUP BY currency) AS a) AS amounts
 FROM project
 """
-SELECT_POSITION = "SELECT max(notification_id) AS position FROM notification_tracking WHERE application_name = %s"
+SELECT_POSITION = """
+SELECT max(notification_id) AS position FROM notification_tracking WHERE application_name = %s
+"""
 
 
 def totals(
@@ -221,9 +276,19 @@ def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"amounts": row["amounts"] or {}} | {name: int(row[name]) for name in names}
 
 
-def rebuilt(events: Iterable[LedgerEvent]) -> Projects:
-    """The projects of a whole log."""
-    projects: Projects = {}
-    for event in events:
-        fold(projects, event)
-    return projects
+def packed(project: Project) -> bytes:
+    """A project as binary COPY takes it, in the order of COLUMNS."""
+    amount, currency = project.amount, project.currency
+    return row(
+        [
+            text(project.registration_no),
+            text(project.filing_id),
+            day(project.registered_on),
+            text(project.claim_id),
+            NULL if amount is None else numeric(amount),
+            NULL if currency is None else text(currency),
+            texts(project.enterprises),
+            integer(project.patents),
+            boolean(project.revoked),
+        ]
+    )

@@ -1,299 +1,140 @@
-"""Replay: every view rebuilt from the log alone, compared with the live tables or put in their place.
+"""A rebuild: every view made anew from the log alone and put in the place of the live ones.
 
-The log is read in one snapshot and folded by the same functions that write the views live. `compare` fills
-temporary tables in that snapshot and names the first difference, while filings go on. `rebuild` fills a
-shadow schema, catches up under the log's lock, and swaps, readers undisturbed.
+The log is folded by the functions that write the views live, by as many processes as there are
+processors, into the tables of a shadow schema. These are brought up to date as the writer does it
+live, then swapped. Filings go on meanwhile, but for the moment of the swap, and readers do not
+notice.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
-import psycopg
-from eventsourcing.persistence import StoredEvent
-from psycopg import Connection, Cursor
+from psycopg import Connection
+from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from ledger.database import connect
-from ledger.domain.events import Concealed, LedgerEvent
+from ledger.domain.events import Concealed
 from ledger.domain.patent import Patent, evolve
-from ledger.eventstore import stored_form
+from ledger.eventstore.batch import Batch
 from ledger.eventstore.views import Change
 from ledger.eventstore.world import is_patent
-from ledger.projections import pledge_financing
-from ledger.projections.history import Dated, Row, View
-from ledger.projections.register import VIEWS, new_aliases
+from ledger.projections import pledge_financing, shadow
+from ledger.projections.register import RegisterViews
+from ledger.projections.runner import BATCH_MAX, event_of, filing_of, whole_filings
+from ledger.projections.shadow import HEAD, Progress, filled, number, rate, silent
 
-PAGE = 5_000
-"""Events fetched at once."""
+REBUILT = "rebuilt"
+"""The shadow schema of a rebuild."""
 
-SELECT_LOG = """
+CATCH_UP_MAX = 500
+"""Events that may be left to be caught up while filings wait for the swap."""
+SNAPSHOT_SECONDS = 1.0
+"""How long filings wait for the end of transactions that began before the last of them."""
+
+SELECT_LATE = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
-WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
+WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s
 """
-HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
-TRACKED = "SELECT max(notification_id) FROM notification_tracking WHERE application_name = %s"
-
-Progress = Callable[[int, int], None]
-"""Told how many of how many events are folded."""
-
-
-def silent(_: int, __: int) -> None:
-    """No progress to show."""
-
-
-@dataclass
-class Fold:
-    """The fold of the log into every register view and follower table."""
-
-    patents: dict[str, Patent] = field(default_factory=dict)
-    open: dict[str, dict[Row, int]] = field(
-        default_factory=lambda: {view.table: {} for view in VIEWS}
-    )
-    closed: dict[str, list[Dated]] = field(
-        default_factory=lambda: {view.table: [] for view in VIEWS}
-    )
-    aliases: set[tuple[str, str]] = field(default_factory=set)
-    projects: pledge_financing.Projects = field(default_factory=dict)
-    tracked: int = 0
-    """Position up to which the followers' tables are to be folded."""
-    _filing: str = ""
-    _before: dict[str, Patent] = field(default_factory=dict)
-    _position: int = 0
-
-    def add(self, position: int, event: LedgerEvent | Concealed) -> None:
-        """Take in the next event; a filing is known from its last position."""
-        if isinstance(event, Concealed):
-            self._conceal(event)
-            return
-        if event.filing_id != self._filing:
-            self.finish()
-            self._filing = event.filing_id
-        self._position = position
-        if position <= self.tracked:
-            pledge_financing.fold(self.projects, event)
-        stream = event.originator_id
-        if is_patent(stream):
-            patent = self.patents.get(stream) or Patent(stream)
-            self._before.setdefault(stream, patent)
-            self.patents[stream] = evolve(patent, event)  # type: ignore[arg-type]
-
-    def _conceal(self, event: Concealed) -> None:
-        """An entry that is withheld changes nothing but the version of its stream."""
-        stream = event.originator_id
-        if is_patent(stream):
-            self.patents[stream] = evolve(self.patents.get(stream) or Patent(stream), event)
-
-    def finish(self) -> None:
-        """The filing at hand is whole: close and open rows."""
-        for stream, before in self._before.items():
-            change = Change(before, self.patents[stream], self._position)
-            for view in VIEWS:
-                self._turn(view, change)
-            self.aliases.update((alias, stream) for alias in new_aliases(change))
-        self._before = {}
-
-    def _turn(self, view: View, change: Change) -> None:
-        gone, new = view.compare(change)
-        if not gone and not new:
-            return
-        standing = self.open[view.table]
-        for row in gone:
-            since = standing.pop(row)
-            if since < change.position:
-                self.closed[view.table].append(Dated(row, since, change.position))
-        for row in new:
-            standing[row] = change.position
-
-    def rows(self, view: View) -> Iterator[Dated]:
-        """Every row of a view."""
-        yield from self.closed[view.table]
-        for row, opened in self.open[view.table].items():
-            yield Dated(row, opened, None)
-
-
-def read_log(
-    connection: Connection[Any], after: int, until: int
-) -> Iterator[tuple[int, LedgerEvent | Concealed]]:
-    """The events between two positions, in order."""
-    with connection.cursor(name="replay", binary=True) as curs:
-        curs.itersize = PAGE
-        curs.execute(SELECT_LOG, (after, until))
-        for position, stream, version, topic, state in curs:
-            yield position, stored_form.decode(StoredEvent(stream, version, topic, state))
-
-
-def folded(
-    connection: Connection[Any], until: int, tracked: int, progress: Progress = silent
-) -> Fold:
-    """The fold of the log up to a position."""
-    fold = Fold(tracked=tracked)
-    for count, (position, event) in enumerate(read_log(connection, 0, until), 1):
-        fold.add(position, event)
-        if count % PAGE == 0:
-            progress(count, until)
-    fold.finish()
-    progress(until, until)
-    return fold
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that a replay makes, and how its rows are copied."""
-
-    name: str
-    columns: str
-    rows: Callable[[Fold], Iterator[tuple[Any, ...]]]
-
-
-def _view_table(view: View) -> Table:
-    return Table(view.table, view.copy_columns, lambda fold: map(view.copy_row, fold.rows(view)))
-
-
-TABLES = (
-    *map(_view_table, VIEWS),
-    Table("patent_alias", "alias, patent_id", lambda fold: iter(sorted(fold.aliases))),
-    Table(
-        "pledge_financing",
-        pledge_financing.COLUMNS,
-        lambda fold: map(pledge_financing.as_row, fold.projects.values()),
-    ),
-)
-
-
-def compare(url: str, progress: Progress = silent, until: int | None = None) -> dict[str, Any]:
-    """Rebuild everything in a snapshot and compare it with the live tables, row for row.
-
-    With `until` before the head, nothing live is compared: the log is only folded up to it.
-    """
-    started = time.monotonic()
-    with connect(url, application_name="patent-ledger replay", autocommit=False) as connection:
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        head = _number(connection, HEAD)
-        tracked = _number(connection, TRACKED, (pledge_financing.NAME,))
-        target = head if until is None else min(until, head)
-        fold = folded(connection, target, min(tracked, target), progress)
-        seconds = time.monotonic() - started
-        views = {}
-        with connection.cursor() as curs:
-            for table in TABLES:
-                curs.execute(
-                    SQL("CREATE TEMP TABLE {} (LIKE {} INCLUDING DEFAULTS) ON COMMIT DROP").format(
-                        Identifier(f"replayed_{table.name}"), Identifier(table.name)
-                    )
-                )
-                _copy(curs, f"replayed_{table.name}", table, fold)
-                views[table.name] = _compared(curs, table) if target == head else _counted(curs, table)
-        connection.rollback()
-    equal = all(view["equal"] for view in views.values())
-    rate = round(target / seconds) if seconds else 0
-    return {"equal": equal, "entries": target, "rate_per_s": rate, "views": views}
-
-
-def _number(connection: Connection[Any], statement: str, params: tuple[Any, ...] = ()) -> int:
-    row = connection.execute(statement, params).fetchone()
-    assert row is not None, "an aggregate gives one row"
-    return int(row[0] or 0)
-
-
-def _copy(curs: Cursor[Any], target: str, table: Table, fold: Fold) -> None:
-    statement = SQL("COPY {} ({}) FROM STDIN").format(
-        Identifier(*target.split(".")), SQL(table.columns)  # type: ignore[arg-type]
-    )
-    with curs.copy(statement) as copy:
-        for row in table.rows(fold):
-            copy.write_row(row)
-
-
-def _counted(curs: Cursor[Any], table: Table) -> dict[str, Any]:
-    curs.execute(SQL("SELECT count(*) FROM {}").format(Identifier(f"replayed_{table.name}")))
-    row = curs.fetchone()
-    assert row is not None, "an aggregate gives one row"
-    return {"equal": True, "rows": row[0], "compared": False}
-
-
-def _compared(curs: Cursor[Any], table: Table) -> dict[str, Any]:
-    """Whether live and replayed rows are the same, and the first that is not."""
-    live, replayed = Identifier(table.name), Identifier(f"replayed_{table.name}")
-    columns = SQL(table.columns)  # type: ignore[arg-type]
-    digest = SQL(
-        "SELECT count(*), coalesce(sum(hashtextextended(ROW({columns})::text, 0)), 0) FROM {table}"
-    )
-    ours = curs.execute(digest.format(columns=columns, table=replayed)).fetchone()
-    theirs = curs.execute(digest.format(columns=columns, table=live)).fetchone()
-    assert ours is not None, "an aggregate gives one row"
-    assert theirs is not None, "an aggregate gives one row"
-    found: dict[str, Any] = {"equal": ours == theirs, "rows": theirs[0], "compared": True}
-    if ours != theirs:
-        found["replayed_rows"] = ours[0]
-        found["first_difference"] = _difference(curs, columns, live, replayed)
-    return found
-
-
-def _difference(curs: Cursor[Any], columns: Any, live: Any, replayed: Any) -> dict[str, str | None]:
-    """The first row, in the order of its text, that one side has and the other has not."""
-    one_sided = SQL(
-        "SELECT ROW({columns})::text AS said FROM {one} EXCEPT ALL SELECT ROW({columns})::text FROM {other} "
-        "ORDER BY said LIMIT 1"
-    )
-    sides = {}
-    for name, one, other in (("live", live, replayed), ("replayed", replayed, live)):
-        row = curs.execute(one_sided.format(columns=columns, one=one, other=other)).fetchone()
-        sides[name] = None if row is None else str(row[0])
-    return sides
+SELECT_STREAMS = """
+SELECT originator_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = ANY (%s) AND notification_id <= %s ORDER BY originator_id, originator_version
+"""
 
 
 def rebuild(url: str, progress: Progress = silent) -> dict[str, Any]:
     """Make every view anew in a shadow schema and put it in the place of the live one.
 
-    Most of the log is folded while filings go on; what came meanwhile is folded under the log's lock,
-    which holds back filings (not readers) for the time of the swap.
+    Raises `shadow.HeldBack` where readers will not let go of the old tables.
     """
     started = time.monotonic()
-    with connect(url, application_name="patent-ledger rebuild", autocommit=False) as connection:
-        head = _number(connection, HEAD)
-        fold = Fold(tracked=head)
-        for count, (position, event) in enumerate(read_log(connection, 0, head), 1):
-            fold.add(position, event)
-            if count % PAGE == 0:
-                progress(count, head)
-        connection.rollback()
-        connection.execute("SELECT pg_advisory_xact_lock(log_lock_key())")
-        connection.execute("LOCK TABLE notification_tracking IN EXCLUSIVE MODE")
-        late = _number(connection, HEAD)
-        fold.tracked = late
-        for position, event in read_log(connection, head, late):
-            fold.add(position, event)
-        fold.finish()
-        _swap(connection, fold, late)
-        connection.commit()
+    with connect(url, application_name="patent-ledger rebuild") as connection:
+        with shadow.one_at_a_time(connection), shadow.schema(connection, REBUILT, ""):
+            head = number(connection, HEAD)
+            filled(connection, url, REBUILT, head, head, progress)
+            shadow.make_alike(url, REBUILT)
+            late = _take_place(connection, head)
     progress(late, late)
-    seconds = time.monotonic() - started
-    return {"entries": late, "rate_per_s": round(late / seconds) if seconds else 0}
+    return {"entries": late, "rate_per_s": rate(late, time.monotonic() - started)}
 
 
-def _swap(connection: Connection[Any], fold: Fold, position: int) -> None:
-    """Fill shadow tables, then let them take the names of the live ones."""
-    with connection.cursor() as curs:
-        curs.execute("DROP SCHEMA IF EXISTS rebuilt CASCADE")
-        curs.execute("CREATE SCHEMA rebuilt")
-        for table in TABLES:
-            shadow, live = Identifier("rebuilt", table.name), Identifier("public", table.name)
-            curs.execute(SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(shadow, live))
-            _copy(curs, f"rebuilt.{table.name}", table, fold)
-        for table in TABLES:
-            live = Identifier("public", table.name)
-            curs.execute(SQL("DROP TABLE {}").format(live))
-            shadow = Identifier("rebuilt", table.name)
-            curs.execute(SQL("ALTER TABLE {} SET SCHEMA public").format(shadow))
-        curs.execute("DROP SCHEMA rebuilt")
-        curs.execute("CALL secure_register_views()")
-        curs.execute("CALL secure_pledge_financing()")
-        curs.execute(
-            "INSERT INTO notification_tracking VALUES (%s, %s) ON CONFLICT (application_name) "
-            "DO UPDATE SET notification_id = excluded.notification_id",
-            (pledge_financing.NAME, position),
-        )
+# --- catching up and swapping ----------------------------------------------------------------
+
+
+def _take_place(connection: Connection[Any], head: int) -> int:
+    """Catch up with what was filed meanwhile and swap; the position at which the views stand."""
+    deadline = time.monotonic() + shadow.SWAP_SECONDS_MAX
+    while True:
+        head = _caught_up(connection, head, CATCH_UP_MAX)
+        with _log_held(connection):
+            # No filing comes between; every snapshot taken from here on sees the shadow tables
+            # whole, and those taken before must have ended, or a reader in the midst of its
+            # transaction would find rows missing.
+            head = _caught_up(connection, head, 0)
+            ended = shadow.older_have_ended(connection, SNAPSHOT_SECONDS)
+            if ended and shadow.swap(connection, REBUILT, head):
+                return head
+        if time.monotonic() > deadline:
+            raise shadow.HeldBack("the rebuilt views wait in vain: a transaction stays open")
+        time.sleep(SNAPSHOT_SECONDS)
+
+
+@contextmanager
+def _log_held(connection: Connection[Any]) -> Iterator[None]:
+    """Hold the log's lock as a session, through several transactions."""
+    connection.execute("SELECT pg_advisory_lock(log_lock_key())")
+    try:
+        yield
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(log_lock_key())")
+
+
+def _caught_up(connection: Connection[Any], after: int, left_max: int) -> int:
+    """Write into the shadow tables, as the writer does live, what the log has gained."""
+    while True:
+        head = number(connection, HEAD)
+        if head - after <= left_max:
+            return after
+        with connection.cursor(row_factory=dict_row) as curs:
+            rows = curs.execute(SELECT_LATE, (after, head, BATCH_MAX)).fetchall()
+        whole = whole_filings(rows)
+        _catch_up(connection, after, whole)
+        after = int(whole[-1]["notification_id"])
+
+
+def _catch_up(connection: Connection[Any], after: int, rows: Sequence[dict[str, Any]]) -> None:
+    states = _states(connection, {row["originator_id"] for row in rows}, after)
+    changes, events = [], []
+    for _, filing in groupby(rows, key=lambda row: filing_of(bytes(row["state"]))):
+        before: dict[str, Patent] = {}
+        position = after
+        for row in filing:
+            stream, position = row["originator_id"], row["notification_id"]
+            event = event_of(row)
+            if not isinstance(event, Concealed):
+                events.append(event)
+            if is_patent(stream):
+                before.setdefault(stream, states[stream])
+                states[stream] = evolve(states[stream], event)  # type: ignore[arg-type] # its facts
+        changes += [Change(old, states[stream], position) for stream, old in before.items()]
+    with connection.transaction(), connection.cursor(row_factory=dict_row) as curs:
+        curs.execute(SQL("SET LOCAL search_path = {}, public").format(Identifier(REBUILT)))
+        batch = Batch()
+        RegisterViews().write(curs, batch, changes)
+        batch.flush(curs)
+        pledge_financing.follow(curs, events)
+
+
+def _states(connection: Connection[Any], streams: set[str], until: int) -> dict[str, Patent]:
+    """Patents as they were at a position."""
+    patents = {stream: Patent(stream) for stream in streams if is_patent(stream)}
+    with connection.cursor(row_factory=dict_row) as curs:
+        for row in curs.execute(SELECT_STREAMS, (list(patents), until)).fetchall():
+            stream = row["originator_id"]
+            patents[stream] = evolve(patents[stream], event_of(row))  # type: ignore[arg-type]
+    return patents

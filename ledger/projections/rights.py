@@ -11,7 +11,6 @@ from typing import Any
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 
-
 MEMBERS = (
     "entered",
     "aliases",
@@ -23,6 +22,23 @@ MEMBERS = (
     "invalidations",
     "publicly_known",
 )
+
+
+BIBLIOGRAPHY = (
+    "kind",
+    "invention_title",
+    "filed_on",
+    "published_on",
+    "granted_on",
+    "publication_no",
+    "symbols",
+    "aliases",
+    "industry",
+    "strategic_industry",
+    "family_abroad",
+    "same_day_patent",
+)
+"""Members of the facts of entry that are shown, in this order."""
 
 
 def parts(patent: Patent) -> Iterator[Part]:
@@ -55,12 +71,9 @@ def bibliography(patent: Patent) -> dict[str, Any]:
     if entered is None:
         told: dict[str, Any] = {"aliases": patent.aliases} if patent.aliases else {}
         return told | ({"invention_title": patent.titles[0]} if len(patent.titles) == 1 else {})
-    members = (
-        "kind invention_title filed_on published_on granted_on publication_no symbols aliases industry "
-        "strategic_industry family_abroad same_day_patent"
-    )
-    stated = {name: getattr(entered, name) for name in members.split()}
-    return stated | {"aliases": patent.aliases}
+    stated = {name: getattr(entered, name) for name in BIBLIOGRAPHY}
+    stated["aliases"] = patent.aliases
+    return stated
 
 
 def facts(patent: Patent) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Followers: projections that read the log behind the writer and keep tables of their own.
 
-A follower reads batches that end where a filing ends, folds them, and writes its tables with its position
-in one transaction (the library's tracking table). It is woken by NOTIFY or after one second, so that a
-lost notification costs a second and no event. One session a follower, by advisory lock: a second waits
-its turn.
+A follower reads batches that end where a filing ends, folds them, and writes its tables with its
+position in one transaction (the library's tracking table). It is woken by NOTIFY or after one
+second, so that a lost notification costs a second and no event. One session a follower, by
+advisory lock: a second waits its turn.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from eventsourcing.persistence import StoredEvent, Tracking
+from eventsourcing.persistence import Tracking
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 
 from ledger.database import connect
 from ledger.domain.events import Concealed, LedgerEvent
-from ledger.eventstore import stored_form
+from ledger.eventstore import reading, stored_form
 from ledger.eventstore.recorder import LedgerDatastore, LedgerTrackingRecorder
 from ledger.projections import pledge_financing
 
@@ -61,10 +61,20 @@ def whole_filings(rows: Sequence[DictRow], limit: int = BATCH_MAX) -> Sequence[D
     return rows[:end]
 
 
-def filing_of(state: bytes) -> str:
-    """The filing a stored event belongs to."""
+def filing_of(state: bytes) -> str | None:
+    """The filing a stored event belongs to; None where all of it is withheld."""
     entry, opened = stored_form.lines(state)
-    return str(entry["filing_id"] if "filing_id" in entry else opened["filing_id"][1])
+    stated = (
+        entry["filing_id"] if "filing_id" in entry else opened.get("filing_id", (None, None))[1]
+    )
+    return None if stated is None else str(stated)
+
+
+def event_of(row: DictRow) -> LedgerEvent | Concealed:
+    """The event of a row of the log."""
+    return reading.read(
+        row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
+    )
 
 
 def relevant(follower: Follower, rows: Sequence[DictRow]) -> list[LedgerEvent]:
@@ -74,10 +84,7 @@ def relevant(follower: Follower, rows: Sequence[DictRow]) -> list[LedgerEvent]:
         state = bytes(row["state"])
         # The member stands in every entry; only where it is not null can an old fact be replaced.
         if follower.concerns(row["topic"], b'"corrects":null' not in state):
-            stored = StoredEvent(
-                row["originator_id"], row["originator_version"], row["topic"], state
-            )
-            event = stored_form.decode(stored)
+            event = event_of(row)
             if not isinstance(event, Concealed):
                 found.append(event)
     return found
@@ -93,7 +100,9 @@ class FollowerRunner:
         self._stopping = threading.Event()
         self._datastore = LedgerDatastore(url, "ledger_writer", pool_size=1, pool_size_max=2)
         self._tracking = LedgerTrackingRecorder(self._datastore)
-        self._thread = threading.Thread(target=self._run, name=f"follower-{follower.name}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, name=f"follower-{follower.name}", daemon=True
+        )
 
     def start(self) -> None:
         self._thread.start()
@@ -138,7 +147,8 @@ class FollowerRunner:
         """Wait for this follower's turn; False where it was stopped meanwhile."""
         while not self._stopping.is_set():
             row = connection.execute(
-                "SELECT pg_try_advisory_lock(hashtext(%s)) AS taken", (f"follower {self.follower.name}",)
+                "SELECT pg_try_advisory_lock(hashtext(%s)) AS taken",
+                (f"follower {self.follower.name}",),
             ).fetchone()
             assert row is not None, "the function gives one row"
             if row["taken"]:
@@ -149,6 +159,9 @@ class FollowerRunner:
     def advance(self, connection: Connection[DictRow]) -> bool:
         """Fold one batch and write it with its position; False where there was nothing new."""
         with connection.transaction(), connection.cursor() as curs:
+            # A rebuild that swaps the follower's table and sets its position waits for the batch,
+            # and the batch for it, before either looks at the position.
+            curs.execute("LOCK TABLE notification_tracking IN ROW EXCLUSIVE MODE")
             position = self._tracking._max_tracking_id(self.follower.name, curs) or 0  # noqa: SLF001
             rows = curs.execute(SELECT_BATCH, (position, BATCH_MAX), prepare=True).fetchall()
             rows = list(whole_filings(rows))

@@ -21,7 +21,7 @@ from ledger.domain.patent import Licence, Patent, Pledge
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.eventstore.stored_form import decode, entry_of
 from ledger.eventstore.world import Stream, empty, folded, is_patent
-from ledger.projections import rebuild
+from ledger.projections import comparing, rebuild
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import rows
 from tests.replay.histories import HISTORIES
@@ -84,7 +84,7 @@ def test_the_views_are_rebuilt_from_it(name: str, new_database: NewDatabase) -> 
         with LedgerDatastore(url, "ledger_writer") as datastore:
             LedgerRecorder(datastore).insert_events(stored(name))
         rebuild.rebuild(url)
-        compared = rebuild.compare(url)
+        compared = comparing.compare(url)
         assert compared["equal"], compared
         found = rows(url, "SELECT patent_id FROM patent WHERE upper_inf(recorded)")
     patents = {stream for stream in EXPECTED[name] if is_patent(stream)}

@@ -1,0 +1,122 @@
+"""A comparison: every view rebuilt from the log alone, and held against the live tables.
+
+Nothing live is changed. The live tables are looked at in one snapshot; the rebuilt ones lie in a
+schema of their own until the comparison ends.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from ledger.database import connect
+from ledger.projections import pledge_financing, shadow
+from ledger.projections.register import VIEWS
+from ledger.projections.shadow import HEAD, Progress, filled, number, rate, silent
+
+REPLAYED = "replayed"
+"""The shadow schema of a comparison."""
+
+WHOLE = "SELECT last_complete_position(%s)"
+TRACKED = "SELECT max(notification_id) FROM notification_tracking WHERE application_name = %s"
+
+
+def compare(url: str, progress: Progress = silent, until: int | None = None) -> dict[str, Any]:
+    """Rebuild everything beside the live tables and compare them, row for row, in one snapshot.
+
+    With `until` before the head the views are compared as they were known at that position, or at
+    the end of the last filing before it; what keeps no history is then only counted.
+    """
+    started = time.monotonic()
+    with (
+        connect(url, application_name="patent-ledger replay") as connection,
+        shadow.one_at_a_time(connection),
+        shadow.schema(connection, REPLAYED, "UNLOGGED"),
+        connect(url, application_name="patent-ledger replay", autocommit=False) as snapshot,
+    ):
+        snapshot.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        head = number(snapshot, HEAD)
+        tracked = number(snapshot, TRACKED, (pledge_financing.NAME,))
+        target = head if until is None else number(snapshot, WHOLE, (min(until, head),))
+        filled(connection, url, REPLAYED, target, min(tracked, target), progress)
+        per_second = rate(target, time.monotonic() - started)
+        views = {
+            table: _compared(snapshot, connection, table, None if target == head else target)
+            for table in shadow.TABLES
+        }
+        snapshot.rollback()
+    equal = all(view["equal"] for view in views.values())
+    return {"equal": equal, "entries": target, "rate_per_s": per_second, "views": views}
+
+
+HISTORIES = {view.table for view in VIEWS}
+"""Tables whose rows say at which positions they were known."""
+
+
+def _compared(
+    snapshot: Connection[Any], connection: Connection[Any], table: str, known_at: int | None
+) -> dict[str, Any]:
+    """Whether live and replayed rows are the same, and the first that is not."""
+    replayed = _said(table, REPLAYED, None)
+    if known_at is not None and table not in HISTORIES:
+        rows = _digest(connection, replayed)[0]
+        return {"equal": True, "rows": rows, "compared": False}
+    live = _said(table, "public", known_at)
+    ours, theirs = _digest(connection, replayed), _digest(snapshot, live)
+    found: dict[str, Any] = {"equal": ours == theirs, "rows": theirs[0], "compared": True}
+    if ours != theirs:
+        found["replayed_rows"] = ours[0]
+        found["first_difference"] = _difference(snapshot, live, connection, replayed)
+    return found
+
+
+def _said(table: str, schema: str, known_at: int | None) -> Composed:
+    """The text of each row, as the table was known at a position."""
+    columns = SQL(shadow.COLUMNS[table])
+    source = SQL("{}").format(Identifier(schema, table))
+    if known_at is not None:
+        source = SQL(
+            "(SELECT *, int8range(lower(live), CASE WHEN upper(live) <= {at} THEN upper(live) END) "
+            "AS recorded FROM (SELECT {others}, recorded AS live FROM {table}) AS t "
+            "WHERE lower(live) <= {at}) AS known"
+        ).format(
+            at=Literal(known_at),
+            others=SQL(shadow.COLUMNS[table].removesuffix(", recorded")),
+            table=source,
+        )
+    return SQL("SELECT ROW({})::text AS said FROM {}").format(columns, source)
+
+
+def _digest(connection: Connection[Any], said: Composed) -> tuple[int, int]:
+    statement = SQL(
+        "SELECT count(*), coalesce(sum(hashtextextended(said, 0)), 0) FROM ({}) AS rows"
+    )
+    row = connection.execute(statement.format(said)).fetchone()
+    assert row is not None, "an aggregate gives one row"
+    return int(row[0]), int(row[1])
+
+
+def _difference(
+    snapshot: Connection[Any], live: Composed, connection: Connection[Any], replayed: Composed
+) -> dict[str, str | None]:
+    """Where the two sides part, in the order of the rows' text: of a changed row both shapes."""
+    ordered = SQL('{} ORDER BY said COLLATE "C"')
+    with connection.transaction():
+        theirs = _texts(snapshot, ordered.format(live))
+        ours = _texts(connection, ordered.format(replayed))
+        one, other = next(theirs, None), next(ours, None)
+        while one is not None and one == other:
+            one, other = next(theirs, None), next(ours, None)
+        return {"live": one, "replayed": other}
+
+
+def _texts(connection: Connection[Any], statement: Composed) -> Iterator[str]:
+    with connection.cursor(name="said") as curs:
+        curs.execute(statement)
+        for row in curs:
+            yield row[0]

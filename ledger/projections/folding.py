@@ -1,0 +1,221 @@
+"""The fold of the whole log, share by share: each stream read in order and folded by itself.
+
+A patent's rows depend on its own stream and on nothing else, save one thing: a row is known from
+the last position of its filing, and a filing may stand on many streams. Where filings of more
+than one event lie is found first (`find_filings`); then any share of the streams can be folded
+by itself, in this process or another, with no more in memory than one share.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from struct import Struct
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+from psycopg.sql import SQL, Composed, Literal
+
+from ledger.domain.events import Concealed, LedgerEvent
+from ledger.domain.patent import Patent, evolve
+from ledger.eventstore import reading
+from ledger.eventstore.views import Change
+from ledger.eventstore.world import is_patent
+from ledger.projections import pledge_financing
+from ledger.projections.history import Dated, Row, View
+from ledger.projections.packing import SIGNATURE, TRAILER, text
+from ledger.projections.packing import row as packed_row
+from ledger.projections.register import VIEWS, new_aliases
+
+ALIASES = "patent_alias"
+
+SELECT_WITHIN = """
+COPY (
+    SELECT notification_id, following FROM (
+        SELECT notification_id, filing, lead(filing) OVER log AS next_filing,
+            lead(notification_id) OVER log AS following
+        FROM stored_events
+        CROSS JOIN LATERAL (
+            SELECT position('\\x2266696c696e675f6964223a'::bytea IN state) AS place
+        ) AS p
+        CROSS JOIN LATERAL (
+            SELECT encode(substring(state FROM place + 12 FOR 200), 'escape') AS said
+        ) AS s
+        CROSS JOIN LATERAL (
+            SELECT split_part(said, '"', CASE left(said, 1) WHEN '[' THEN 4 ELSE 2 END) AS filing
+        ) AS f
+        WHERE notification_id <= {until} AND place > 0
+        WINDOW log AS (ORDER BY notification_id)
+    ) AS neighbours WHERE filing = next_filing ORDER BY notification_id
+) TO STDOUT (FORMAT binary)
+"""
+"""Neighbours of the same filing. Its id stands behind `"filing_id":`, which no JSON text can hold
+unescaped: in the entry as it is, in a hidden event's open line behind its salt. An event whose
+open line is withheld does not say; what a filing has on both sides of it is the filing's still."""
+
+SELECT_SHARE = """
+COPY (
+    SELECT notification_id, originator_version, topic, originator_id, state FROM stored_events
+    WHERE notification_id <= {until} AND {within} ORDER BY originator_id, originator_version
+) TO STDOUT (FORMAT binary)
+"""
+
+_HEAD = Struct(">hiqiqi").unpack_from
+_HEAD_SIZE = 30
+_LENGTH = Struct(">i").unpack_from
+_NEIGHBOURS = Struct(">hiqiq").unpack_from
+
+
+@dataclass(frozen=True)
+class Filings:
+    """Where in the log the filings of more than one event lie."""
+
+    first: array[int] = field(default_factory=lambda: array("q"))
+    last: array[int] = field(default_factory=lambda: array("q"))
+
+    def end(self, position: int) -> int:
+        """The last position of the filing that a position belongs to."""
+        place = bisect_right(self.first, position) - 1
+        return max(position, self.last[place]) if place >= 0 else position
+
+
+def find_filings(connection: Connection[Any], until: int) -> Filings:
+    """The filings of more than one event up to a position."""
+    found = Filings()
+    for data in _copied(connection, SQL(SELECT_WITHIN).format(until=Literal(until))):
+        _, _, position, _, following = _NEIGHBOURS(data)
+        if found.last and found.last[-1] == position:
+            found.last[-1] = following
+        else:
+            found.first.append(position)
+            found.last.append(following)
+    return found
+
+
+def _copied(connection: Connection[Any], statement: Composed) -> Iterator[bytes]:
+    """The rows of a binary COPY."""
+    with connection.cursor() as curs, curs.copy(statement) as copy:
+        first = bytes(copy.read())
+        assert first.startswith(SIGNATURE[:11]), "binary COPY begins with its signature"
+        if len(first) > len(SIGNATURE) + len(TRAILER):
+            yield first[len(SIGNATURE) :]
+        for data in copy:
+            if len(data) > len(TRAILER):
+                yield bytes(data)
+
+
+class Share(NamedTuple):
+    """A share of the streams: those from one name up to another, without it."""
+
+    since: str | None
+    until: str | None
+
+    def within(self) -> Composed:
+        """The condition under which a stream belongs to the share."""
+        since, until = Literal(self.since), Literal(self.until)
+        lower = SQL("true") if self.since is None else SQL("originator_id >= {}").format(since)
+        upper = SQL("true") if self.until is None else SQL("originator_id < {}").format(until)
+        return SQL("{} AND {}").format(lower, upper)
+
+
+@dataclass
+class Folded:
+    """What came of a share: rows packed for COPY, and what pledge financing takes note of."""
+
+    events: int = 0
+    rows: dict[str, list[bytes]] = field(
+        default_factory=lambda: {table: [] for table in (*(v.table for v in VIEWS), ALIASES)}
+    )
+    notes: list[tuple[int, pledge_financing.Note]] = field(default_factory=list)
+
+
+def fold_share(
+    connection: Connection[Any], share: Share, filings: Filings, until: int, tracked: int
+) -> Folded:
+    """Fold the streams of a share up to a position, pledge financing up to the one it tracks."""
+    folded = Folded()
+    statement = SQL(SELECT_SHARE).format(until=Literal(until), within=share.within())
+    stream = StreamFold("", folded)
+    for data in _copied(connection, statement):
+        _, _, position, _, version, size = _HEAD(data)
+        place = _HEAD_SIZE + size
+        topic = data[_HEAD_SIZE:place].decode()
+        end = place + 4 + _LENGTH(data, place)[0]
+        name = data[place + 4 : end].decode()
+        if name != stream.name:
+            stream.finish()
+            stream = StreamFold(name, folded)
+        event = reading.read(name, version, topic, data[end + 4 :])
+        if position <= tracked and not isinstance(event, Concealed):
+            note = pledge_financing.note_of(event)
+            if note is not None:
+                folded.notes.append((position, note))
+        stream.add(filings.end(position), event)
+        folded.events += 1
+    stream.finish()
+    return folded
+
+
+class StreamFold:
+    """The fold of one stream into the rows of every view."""
+
+    def __init__(self, name: str, folded: Folded) -> None:
+        self.name = name
+        self._is_patent = is_patent(name)
+        self._rows = folded.rows
+        self._patent = self._before = Patent(name)
+        self._known = 0
+        """The last position of the filing at hand."""
+        self._open: dict[str, tuple[View, dict[Row, int]]] = {}
+
+    def add(self, known: int, event: LedgerEvent | Concealed) -> None:
+        """Take in the next event, known from a position on."""
+        if not self._is_patent:
+            return
+        if known != self._known:
+            self._turn()
+            self._known = known
+        self._patent = evolve(self._patent, event)  # type: ignore[arg-type] # a patent's stream
+
+    def finish(self) -> None:
+        """The stream is whole: what is open stays open."""
+        self._turn()
+        for table, (view, standing) in self._open.items():
+            rows = self._rows[table]
+            for row, opened in standing.items():
+                rows.append(view.pack(Dated(row, opened, None)))
+
+    def _turn(self) -> None:
+        """The filing at hand is whole: close and open rows."""
+        before, after = self._before, self._patent
+        if before is after:
+            return
+        self._before = after
+        known = self._known
+        for view in _touched(before, after):
+            gone, new = view.differences(before, after)
+            _, standing = self._open.setdefault(view.table, (view, {}))
+            for row in gone:
+                opened = standing.pop(row)
+                if opened < known:
+                    self._rows[view.table].append(view.pack(Dated(row, opened, known)))
+            for row in new:
+                standing[row] = known
+        if before.aliases is not after.aliases:
+            for alias in sorted(new_aliases(Change(before, after, known))):
+                self._rows[ALIASES].append(packed_row([text(alias), text(self.name)]))
+
+
+def _touched(before: Patent, after: Patent) -> tuple[View, ...]:
+    """The views that look at a member which a filing has changed."""
+    old = before.__dict__
+    changed = tuple([name for name, value in after.__dict__.items() if old[name] is not value])
+    return _looking_at(changed)
+
+
+@cache
+def _looking_at(members: tuple[str, ...]) -> tuple[View, ...]:
+    return tuple(view for view in VIEWS if not set(view.members).isdisjoint(members))

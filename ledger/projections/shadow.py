@@ -1,0 +1,200 @@
+"""A shadow schema: the tables of every view again, filled without indexes and made like the live.
+
+What the live tables have (indexes, constraints, each by its name) is read from the catalogue, so
+that a view put in place by a rebuild is the one that the migrations make.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from ledger.database import connect
+from ledger.projections import pledge_financing
+from ledger.projections.folding import ALIASES, find_filings
+from ledger.projections.register import VIEWS
+from ledger.projections.shares import COPY_COLUMNS, Job, copy_rows, cut, fold_all
+
+TABLES = (*(view.table for view in VIEWS), ALIASES, pledge_financing.NAME)
+COLUMNS = COPY_COLUMNS | {pledge_financing.NAME: pledge_financing.COLUMNS}
+
+INDEX_CONNECTIONS = 2
+INDEX_MEMORY = "256MB"
+
+LOCK_WAIT = "250ms"
+"""How long readers may queue behind the swap before it steps back and tries again."""
+SWAP_SECONDS_MAX = 120.0
+"""How long a swap waits for readers that hold the old tables before it gives up."""
+
+CONSTRAINTS = """
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'x', 'c') ORDER BY contype, conname
+"""
+INDEXES = """
+SELECT pg_get_indexdef(i.indexrelid) FROM pg_index AS i
+WHERE i.indrelid = %s::regclass
+    AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid)
+ORDER BY i.indexrelid
+"""
+TRANSACTIONS = """
+SELECT l.virtualtransaction FROM pg_locks AS l
+JOIN pg_stat_activity AS a ON a.pid = l.pid
+WHERE l.locktype = 'virtualxid' AND l.granted AND l.pid <> pg_backend_pid()
+    AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND NOT EXISTS (
+        SELECT FROM pg_locks AS v WHERE v.pid = l.pid AND v.mode = 'ShareUpdateExclusiveLock'
+    )
+"""
+"""Transactions of this database that may look at a view by a snapshot taken before now; VACUUM and
+ANALYZE look at none."""
+TRACK = """
+INSERT INTO notification_tracking VALUES (%s, %s)
+ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id
+"""
+
+
+HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many events are folded."""
+
+
+def silent(_: int, __: int) -> None:
+    """No progress to show."""
+
+
+class HeldBack(RuntimeError):
+    """The views are rebuilt but cannot take their place: somebody keeps a transaction open."""
+
+
+@contextmanager
+def one_at_a_time(connection: Connection[Any]) -> Iterator[None]:
+    """Only one replay of a ledger runs at a time; another waits its turn."""
+    connection.execute("SELECT pg_advisory_lock(hashtext('patent-ledger replay'))")
+    try:
+        yield
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(hashtext('patent-ledger replay'))")
+
+
+@contextmanager
+def schema(connection: Connection[Any], name: str, kept: LiteralString) -> Iterator[None]:
+    """Tables like the live ones, without indexes, for the length of a with block."""
+    named = Identifier(name)
+    connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(named))
+    connection.execute(SQL("CREATE SCHEMA {}").format(named))
+    try:
+        for table in TABLES:
+            connection.execute(
+                SQL("CREATE {} TABLE {} (LIKE {} INCLUDING ALL EXCLUDING INDEXES)").format(
+                    SQL(kept),
+                    Identifier(name, table),
+                    Identifier("public", table),
+                )
+            )
+        yield
+    finally:
+        connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(named))
+
+
+def filled(
+    connection: Connection[Any], url: str, name: str, until: int, tracked: int, progress: Progress
+) -> None:
+    """Fold the log up to a position into the tables of a schema, pledge financing up to its own."""
+    job = Job(url, name, find_filings(connection, until), until, tracked)
+    progress(0, until)
+    notes = fold_all(job, cut(connection, until), lambda done: progress(done, until))
+    projects = pledge_financing.Projects()
+    for _, note in notes:
+        projects.take(note)
+    rows = map(pledge_financing.packed, projects.by_number.values())
+    with connection.transaction(), connection.cursor() as curs:
+        copy_rows(curs, name, pledge_financing.NAME, pledge_financing.COLUMNS, rows)
+
+
+def number(connection: Connection[Any], statement: str, params: tuple[Any, ...] = ()) -> int:
+    """The number that a query gives, 0 for none."""
+    row = connection.execute(statement, params).fetchone()
+    assert row is not None, "an aggregate gives one row"
+    return int(row[0] or 0)
+
+
+def rate(entries: int, seconds: float) -> int:
+    """Entries a second."""
+    return round(entries / seconds) if seconds else 0
+
+
+def make_alike(url: str, name: str) -> None:
+    """Give the filled tables the constraints and indexes of the live ones, each at once."""
+    with ThreadPoolExecutor(INDEX_CONNECTIONS) as pool:
+        for done in [pool.submit(_make_alike, url, name, table) for table in TABLES]:
+            done.result()
+
+
+def _make_alike(url: str, name: str, table: str) -> None:
+    with connect(url, application_name="patent-ledger replay") as connection:
+        connection.execute(f"SET maintenance_work_mem = '{INDEX_MEMORY}'")
+        connection.execute("SET synchronous_commit = off")
+        live = f"public.{table}"
+        shadow = Identifier(name, table)
+        for constraint, definition in connection.execute(CONSTRAINTS, (live,)).fetchall():
+            connection.execute(
+                SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
+                    shadow, Identifier(constraint), SQL(definition)
+                )
+            )
+        for (definition,) in connection.execute(INDEXES, (live,)).fetchall():
+            connection.execute(definition.replace(f" ON {live} ", f" ON {name}.{table} ", 1))
+        keys = [column for column in COLUMNS[table].split(", ") if column not in _DOCUMENTS]
+        connection.execute(
+            SQL("ANALYZE {} ({})").format(shadow, SQL(", ").join(map(Identifier, keys)))
+        )
+
+
+_DOCUMENTS = ("bibliography", "facts", "patentees", "details", "confidential")
+"""Columns that no plan asks about; they are the most of a row."""
+
+
+def transactions(connection: Connection[Any]) -> set[str]:
+    """Other transactions of this database that are under way."""
+    return {row[0] for row in connection.execute(TRANSACTIONS).fetchall()}
+
+
+def older_have_ended(connection: Connection[Any], seconds: float) -> bool:
+    """Wait a little for all transactions under way; whether they have ended."""
+    older = transactions(connection)
+    deadline = time.monotonic() + seconds
+    while older and time.monotonic() < deadline:
+        time.sleep(0.005)
+        older &= transactions(connection)
+    return not older
+
+
+def swap(connection: Connection[Any], name: str, position: int) -> bool:
+    """Let the shadow tables take the place of the live ones; False where readers hold these."""
+    try:
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+            connection.execute("LOCK TABLE notification_tracking IN EXCLUSIVE MODE")
+            live = [Identifier("public", table) for table in TABLES]
+            connection.execute(
+                SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(SQL(", ").join(live))
+            )
+            for table in TABLES:
+                connection.execute(SQL("DROP TABLE {}").format(Identifier("public", table)))
+                connection.execute(
+                    SQL("ALTER TABLE {} SET SCHEMA public").format(Identifier(name, table))
+                )
+            connection.execute("CALL secure_register_views()")
+            connection.execute("CALL secure_pledge_financing()")
+            connection.execute(TRACK, (pledge_financing.NAME, position))
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True

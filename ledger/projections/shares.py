@@ -1,0 +1,206 @@
+"""The fold of the log by several processes, each folding shares of the streams.
+
+A worker is this module run by a Python of its own (not forked: the caller may have threads and
+connections). It is handed its job and then share after share on standard input, fills the tables
+of the shadow schema by itself, and answers with what the caller folds in the log's order.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Any
+
+from psycopg import Connection, Cursor
+from psycopg.sql import SQL, Identifier
+
+import ledger
+from ledger.database import connect
+from ledger.projections import pledge_financing
+from ledger.projections.folding import ALIASES, Filings, Folded, Share, fold_share
+from ledger.projections.packing import SIGNATURE, TRAILER
+from ledger.projections.register import VIEWS
+
+ALONE_MAX = 20_000
+"""A log of no more events is folded by the calling process; starting another takes as long."""
+SHARE_EVENTS = 10_000
+"""Events of a share, about: one share at a time is held in memory."""
+
+COPY_COLUMNS = {view.table: view.copy_columns for view in VIEWS} | {ALIASES: "alias, patent_id"}
+
+SAMPLE = """
+SELECT originator_id FROM (
+    SELECT originator_id, row_number() OVER (ORDER BY originator_id) AS place FROM (
+        SELECT DISTINCT originator_id FROM stored_events WHERE notification_id = ANY (%s)
+    ) AS sampled
+) AS ordered WHERE place %% %s = 0 ORDER BY originator_id
+"""
+SAMPLED_PER_SHARE = 8
+
+Notes = list[tuple[int, pledge_financing.Note]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every share is folded with."""
+
+    url: str
+    schema: str
+    """Where the tables to be filled are."""
+    filings: Filings
+    until: int
+    """The position up to which the log is folded."""
+    tracked: int
+    """The position up to which pledge financing is."""
+
+
+class WorkerFailed(RuntimeError):
+    """A worker process ended before its shares were folded; its own words are on standard error."""
+
+
+def cut(connection: Connection[Any], until: int) -> list[Share]:
+    """Shares of about the same size, cut at streams that evenly spaced positions name."""
+    count = max(1, until // SHARE_EVENTS)
+    step = max(1, until // (count * SAMPLED_PER_SHARE))
+    sampled = list(range(step, until + 1, step))
+    rows = connection.execute(SAMPLE, (sampled, SAMPLED_PER_SHARE)).fetchall() if count > 1 else []
+    bounds = [None, *(row[0] for row in rows), None]
+    return [Share(since, until) for since, until in pairwise(bounds)]
+
+
+def fold_all(job: Job, shares: list[Share], told: Callable[[int], None]) -> Notes:
+    """Fold every share into the shadow tables; what pledge financing notes, in the log's order."""
+    notes: Notes = []
+    done = 0
+    for events, noted in _folded(job, shares):
+        notes += noted
+        done += events
+        told(done)
+    notes.sort(key=lambda note: note[0])
+    return notes
+
+
+def _folded(job: Job, shares: list[Share]) -> Iterator[tuple[int, Notes]]:
+    count = min(os.cpu_count() or 1, len(shares))
+    if count == 1 or job.until <= ALONE_MAX:
+        with connect(job.url, application_name="patent-ledger replay") as connection:
+            for share in shares:
+                yield fill(connection, job, share)
+        return
+    waiting = iter(shares)
+    workers = [_Worker(job) for _ in range(count)]
+    try:
+        with ThreadPoolExecutor(count) as pool:
+            yield from _as_told(pool, workers, waiting)
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+def _as_told(
+    pool: ThreadPoolExecutor, workers: Iterable[_Worker], waiting: Iterator[Share]
+) -> Iterator[tuple[int, Notes]]:
+    """Hand each worker the next share as it ends one, and pass on its answers."""
+    busy = {}
+    for worker, share in zip(workers, waiting, strict=False):
+        busy[pool.submit(worker.fold, share)] = worker
+    while busy:
+        done, _ = wait(busy, return_when=FIRST_COMPLETED)
+        for future in done:
+            worker = busy.pop(future)
+            following = next(waiting, None)
+            if following is not None:
+                busy[pool.submit(worker.fold, following)] = worker
+            yield future.result()
+
+
+class _Worker:
+    """A process that folds shares."""
+
+    def __init__(self, job: Job) -> None:
+        home = str(Path(ledger.__file__).parents[1])
+        path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ledger.projections.shares"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+        self._job: Job | None = job
+
+    def fold(self, share: Share) -> tuple[int, Notes]:
+        """Have a share folded and wait for it."""
+        assert self._process.stdin is not None, "it is a pipe"
+        assert self._process.stdout is not None, "it is a pipe"
+        try:
+            if self._job is not None:
+                _say(self._process.stdin, self._job)
+                self._job = None
+            _say(self._process.stdin, share)
+            answer: tuple[int, Notes] = pickle.load(self._process.stdout)
+        except (BrokenPipeError, EOFError, pickle.UnpicklingError) as error:
+            code = self._process.wait()
+            raise WorkerFailed(f"a process that folds the log ended with status {code}") from error
+        return answer
+
+    def end(self) -> None:
+        """Close its input, upon which it ends; one that is in the midst of a share is ended."""
+        self._process.terminate()
+        self._process.communicate()
+
+
+def _say(pipe: IO[bytes], value: Any) -> None:
+    pickle.dump(value, pipe, protocol=pickle.HIGHEST_PROTOCOL)
+    pipe.flush()
+
+
+def fill(connection: Connection[Any], job: Job, share: Share) -> tuple[int, Notes]:
+    """Fold a share and copy its rows into the shadow tables."""
+    folded: Folded = fold_share(connection, share, job.filings, job.until, job.tracked)
+    with connection.transaction(), connection.cursor() as curs:
+        for table, rows in folded.rows.items():
+            copy_rows(curs, job.schema, table, COPY_COLUMNS[table], rows)
+    return folded.events, folded.notes
+
+
+def copy_rows(
+    curs: Cursor[Any], schema: str, table: str, columns: str, rows: Iterable[bytes]
+) -> None:
+    """Copy packed rows into a table."""
+    data = b"".join(rows)
+    if not data:
+        return
+    statement = SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+        Identifier(schema, table),
+        SQL(columns),
+    )
+    with curs.copy(statement) as copy:
+        copy.write(SIGNATURE)
+        copy.write(data)
+        copy.write(TRAILER)
+
+
+def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
+    """A worker's life: its job, then shares until there is no more input."""
+    gc.disable()  # nothing that a fold makes refers to itself
+    job: Job = pickle.load(asked)
+    with connect(job.url, application_name="patent-ledger replay") as connection:
+        connection.execute("SET synchronous_commit = off")
+        while True:
+            try:
+                share: Share = pickle.load(asked)
+            except EOFError:
+                return
+            _say(answers, fill(connection, job, share))
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)

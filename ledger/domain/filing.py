@@ -29,7 +29,7 @@ from ledger.domain.parties import (
 )
 from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate, WorkingCalendar
-from ledger.domain.texts import Text
+from ledger.domain.texts import Text, short_text
 
 PATENTS_MAX = 1000
 """Patents one filing may concern."""
@@ -64,6 +64,14 @@ PartyRef = Annotated[Text, Field(examples=["91350100M000100Y43"])]
 Parties = Annotated[tuple[PartyDetails, ...], Field(min_length=1, max_length=100)]
 
 
+def _by_readable(declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+    """References in a filing are texts; in events, which always fold, they are as they are."""
+    for declaration in declarations:
+        for ref in declaration.by:
+            short_text(ref)
+    return declarations
+
+
 class Command(Value):
     """What every filing states besides its own act."""
 
@@ -72,7 +80,9 @@ class Command(Value):
 
     patents: Patents
     documents: Annotated[tuple[Document, ...], Field(max_length=200)] = ()
-    declarations: Annotated[tuple[Declaration, ...], Field(max_length=50)] = ()
+    declarations: Annotated[
+        tuple[Declaration, ...], AfterValidator(_by_readable), Field(max_length=50)
+    ] = ()
     signed_by: Annotated[tuple[PartyRef, ...], Field(max_length=1000)] = ()
     """Who signed or sealed the form."""
     consents: Annotated[tuple[Text, ...], Field(max_length=1000)] = ()
@@ -156,6 +166,10 @@ class Context:
     def ids(self, refs: tuple[str, ...]) -> frozenset[str]:
         """Identity keys of the parties that references mean."""
         return frozenset(party_ref(ref, self.pseudonym) for ref in refs) if refs else frozenset()
+
+    def shares(self, stated: Mapping[str, str]) -> dict[str, str] | None:
+        """Shares by party id: a reference may be an identity number, which stands in no event."""
+        return {party_ref(ref, self.pseudonym): share for ref, share in stated.items()} or None
 
     def signers(self, command: Command) -> frozenset[str]:
         """Who signed the form, by identity key."""

@@ -17,7 +17,7 @@ from ledger.domain.events import (
     PledgeRevoked,
     SecuredClaim,
 )
-from ledger.domain.filing import Command, Context, Parties, Patents
+from ledger.domain.filing import Command, Context, Parties, PartyRef, Patents
 from ledger.domain.money import Money
 from ledger.domain.parties import PartyDetails, Value
 from ledger.domain.patent import Patent
@@ -73,7 +73,7 @@ class RegisterPledge(Command):
     partial: bool = False
     """Asks to enter the patents that pass and leave out the others; the office's policy refuses it.
     """
-    shares: Annotated[dict[str, Text], Field(max_length=100)] = Field(default_factory=dict)
+    shares: Annotated[dict[PartyRef, Text], Field(max_length=100)] = Field(default_factory=dict)
     """Percent of the claim by pledgee, where the contract divides it."""
     pledgee_is_agent: bool = False
     """Whether the registered pledgee holds for creditors off the register (SPC-Sec art. 4)."""
@@ -154,7 +154,7 @@ def register_pledge(
             claim=claim,
             contract_digest=contract,
             contract_on=command.contract.signed_on,
-            shares=command.shares or None,
+            shares=context.shares(command.shares),
             pledgee_is_agent=command.pledgee_is_agent,
             personal=personal,
         )

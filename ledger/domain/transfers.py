@@ -22,10 +22,11 @@ from ledger.domain.events import (
     PledgeReleased,
     TransferRegistered,
 )
-from ledger.domain.filing import Command, Context, Parties
+from ledger.domain.filing import Command, Context, Parties, PartyRef
 from ledger.domain.money import Money
 from ledger.domain.parties import Party, PartyDetails, Value, party_id
-from ledger.domain.patent import Patent, Pledge
+from ledger.domain.holdings import Pledge
+from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate
 from ledger.domain.pledges import standing_beside
 from ledger.domain.texts import Text
@@ -86,7 +87,7 @@ class RegisterTransfer(Command):
     """Owners in between, each of whom needs a registration of its own."""
     contract_on: CivilDate | None = None
     price: Money | None = None
-    shares: Annotated[dict[str, Text], Field(max_length=100)] = Field(default_factory=dict)
+    shares: Annotated[dict[PartyRef, Text], Field(max_length=100)] = Field(default_factory=dict)
     """Shares of the patentees after, by party, as the contract has them."""
     judgment: Judgment | None = None
     dispute_ended_cases: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
@@ -157,7 +158,7 @@ def register_transfer(
             patentees_after=after,
             contract_on=command.contract_on,
             price=command.price,
-            shares=command.shares or None,
+            shares=context.shares(command.shares),
             personal=personal,
         )
         events += [moved, *fates.events_on(patents[number], after)]

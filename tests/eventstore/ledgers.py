@@ -78,12 +78,13 @@ def source_record(reference: str, *facts: PatentEvent, **members: Any) -> Source
 def enter_patents(ledger: Registry, numbers: Iterable[str]) -> list[str]:
     """Have the ledger take over these patents of Lanternhill Lampworks, alive and free."""
     listed = list(numbers)
-    waiting = [
-        ledger.submit(source_record(f"patent {number}", entered(number)), "first")
-        for number in listed
-    ]
-    for one in waiting:
-        one.result()
+    for first in range(0, len(listed), 1000):
+        waiting = [
+            ledger.submit(source_record(f"patent {number}", entered(number)), "first")
+            for number in listed[first : first + 1000]
+        ]
+        for one in waiting:
+            one.result()
     return listed
 
 

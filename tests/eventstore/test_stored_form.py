@@ -22,6 +22,7 @@ from ledger.domain.events import (
     PERSONAL,
     Concealed,
     ConsentGiven,
+    Declaration,
     IdentityEvidenceEntered,
     InvalidationDecided,
     InvalidationRequested,
@@ -29,7 +30,8 @@ from ledger.domain.events import (
     OpenLicenceTaken,
     PatentEvent,
 )
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.evolving import evolve
+from ledger.domain.patent import Patent
 from ledger.eventstore import stored_form
 from ledger.eventstore.mapper import LedgerMapper
 from ledger.eventstore.stored_form import (
@@ -55,6 +57,7 @@ from tests.builders import (
     invalidation_requested,
     party,
     pledged,
+    ref,
     refs,
     transferred,
 )
@@ -397,7 +400,15 @@ class TestOnTheServer:
     ) -> None:
         patents = enter_patents(ledger, numbers(2))
         receipt = ledger.file(
-            pledge(*patents, key="of a person", debtor=INVENTOR, signed_by=all_signers())
+            pledge(
+                *patents,
+                key="of a person",
+                pledgees=(BANK, INVENTOR),
+                shares={ref(BANK): "60", str(INVENTOR.identity_number): "40"},
+                declarations=(Declaration(kind="a-statement", by=all_signers()),),
+                on_behalf_of=all_signers(),
+                signed_by=all_signers(),
+            )
         )
         secret = [INVENTOR.identity_number, INVENTOR.address, INVENTOR.telephone]
         assert all(secret)

@@ -19,7 +19,8 @@ from psycopg import Connection
 from ledger.database import connect
 from ledger.domain.discrepancies import Discrepancy, discrepancies
 from ledger.domain.events import Concealed, PatentEvent
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.evolving import evolve
+from ledger.domain.patent import Patent
 from ledger.eventstore import stored_form
 from ledger.eventstore.world import is_patent
 

@@ -18,9 +18,10 @@ from eventsourcing.persistence import EventStore
 from ledger.domain import acting
 from ledger.domain.deciding import Verdict, decide
 from ledger.domain.events import Door, OpenLicenceTaken, PledgeRegistered
+from ledger.domain.evolving import evolve
 from ledger.domain.filing import Caller, Command, Context, Registration
 from ledger.domain.numbers import credit_code_valid, registration_number
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.patent import Patent
 from ledger.domain.periods import civil_date
 from ledger.domain.refusals import NoSuchEntry, Overtaken
 from ledger.eventstore.mapper import LedgerMapper

@@ -32,8 +32,9 @@ from ledger.domain.events import (
     RecordWithdrawn,
     Source,
 )
+from ledger.domain.evolving import evolve
 from ledger.domain.numbers import InvalidNumber, parse_registration_number
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.patent import Patent
 from ledger.domain.periods import civil_date
 from ledger.domain.refusals import NotNew
 from ledger.eventstore.stored_form import canonical

@@ -23,9 +23,10 @@ from ledger.domain.events import (
     PatentEvent,
     PledgeRegistered,
 )
+from ledger.domain.evolving import evolve
 from ledger.domain.filing import Caller, Command, Context, Registration
 from ledger.domain.lawsettings import LawSettings
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.patent import Patent
 from ledger.domain.periods import ChineseCalendar, civil_date
 from ledger.domain.refusals import Finding, Refused
 

@@ -27,8 +27,9 @@ from ledger.domain.events import (
     LedgerEvent,
     PatentEvent,
 )
+from ledger.domain.evolving import evolve
 from ledger.domain.filing import Registration
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.patent import Patent
 from ledger.eventstore import stored_form
 
 SELECT_STREAMS = """

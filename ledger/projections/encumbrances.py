@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.patent import Patent, Pledge, Suspension
+from ledger.domain.holdings import Pledge, Suspension
+from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 from ledger.projections.title import parties_shown
 

@@ -20,7 +20,8 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composed, Literal
 
 from ledger.domain.events import Concealed, LedgerEvent
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.evolving import evolve
+from ledger.domain.patent import Patent
 from ledger.eventstore import reading
 from ledger.eventstore.views import Change
 from ledger.eventstore.world import is_patent

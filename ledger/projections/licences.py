@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.patent import Licence, Patent
+from ledger.domain.holdings import Licence
+from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 from ledger.projections.title import parties_shown
 

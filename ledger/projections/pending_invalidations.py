@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.patent import Invalidation, Patent
+from ledger.domain.holdings import Invalidation
+from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 
 

@@ -20,7 +20,8 @@ from psycopg.sql import SQL, Identifier
 
 from ledger.database import connect
 from ledger.domain.events import Concealed
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.evolving import evolve
+from ledger.domain.patent import Patent
 from ledger.eventstore.batch import Batch
 from ledger.eventstore.views import Change
 from ledger.eventstore.world import is_patent

@@ -12,8 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from ledger.domain import terms
+from ledger.domain.holdings import Invalidation
 from ledger.domain.numbers import PatentKind
-from ledger.domain.patent import Invalidation, Patent
+from ledger.domain.patent import Patent
 from ledger.domain.periods import ChineseCalendar, WorkingCalendar
 
 _DAY = timedelta(days=1)

@@ -15,7 +15,6 @@ LINES_MAX = 400
 
 LONGER = {
     "ledger/domain/events.py",  # every event there is, on one page
-    "ledger/domain/patent.py",
     "ledger/domain/lifecycle.py",
     "ledger/domain/rules/licences.py",
     "ledger/domain/rules/open_licences.py",

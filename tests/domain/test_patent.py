@@ -16,7 +16,8 @@ from ledger.domain.events import (
     RecordedElsewhere,
     RecordWithdrawn,
 )
-from ledger.domain.patent import Patent, Status, evolve
+from ledger.domain.evolving import evolve
+from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import ChineseCalendar
 from tests.builders import (
     BANK,

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.events import LedgerEvent, PatentEvent
+from ledger.domain.evolving import evolve
 from ledger.domain.filing import Command
 from ledger.domain.lifecycle import (
     Abandon,
@@ -32,7 +33,7 @@ from ledger.domain.lifecycle import (
     StartSuspension,
 )
 from ledger.domain.parties import PartyDetails
-from ledger.domain.patent import Patent, evolve
+from ledger.domain.patent import Patent
 from ledger.domain.pledges import RevokePledge
 from ledger.domain.transfers import AGREED
 from ledger.eventstore.stored_form import decode, encode

@@ -17,7 +17,8 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from ledger.domain.events import EVENT_TYPES
-from ledger.domain.patent import Licence, Patent, Pledge
+from ledger.domain.holdings import Licence, Pledge
+from ledger.domain.patent import Patent
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.eventstore.stored_form import decode, entry_of
 from ledger.eventstore.world import Stream, empty, folded, is_patent

@@ -1,0 +1,170 @@
+"""What stands on a patent: pledges, licences, declarations, freezes, cases, lists of patentees.
+
+Each keeps every shape it has had, with the day from which it had it, so that any day can be asked
+for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.domain.events import (
+    SecuredClaim,
+)
+from ledger.domain.parties import Party
+from ledger.domain.royalties import Royalty
+
+Parties = tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeShape:
+    """A pledge registration on one patent as it stood from a day on."""
+
+    since: date
+    pledgors: Parties
+    pledgees: Parties
+    debtor: Party | None
+    claim: SecuredClaim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """A pledge registration on this patent, with every shape it has had."""
+
+    registration_no: str
+    filing_id: str
+    filed: bool
+    shapes: tuple[PledgeShape, ...]
+    contract_on: date | None = None
+    ended_on: date | None = None
+    ended_by: str | None = None
+    revoked: bool = False
+
+    @property
+    def now(self) -> PledgeShape:
+        return self.shapes[-1]
+
+    @property
+    def registered_on(self) -> date:
+        return self.shapes[0].since
+
+    def stands(self, on: date) -> bool:
+        """Whether the registration stands at the end of a day; a due debt does not end it (PPM
+        14)."""
+        return (
+            not self.revoked
+            and self.registered_on <= on
+            and (self.ended_on is None or on < self.ended_on)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceShape:
+    """A licence on this patent as it stood from a day on."""
+
+    since: date
+    kind: str
+    licensors: Parties
+    licensees: Parties
+    starts_on: date | None
+    ends_on: date | None
+    territory: str | None
+    field_of_use: str | None
+    royalty: Royalty | None
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence on this patent: recorded, or taken under an open licence and not yet recorded."""
+
+    licence_id: str
+    filing_id: str
+    shapes: tuple[LicenceShape, ...]
+    registration_no: str | None
+    recorded_on: date | None
+    declaration_no: str | None = None
+    head_licence_id: str | None = None
+    sublicensing_allowed: bool | None = None
+    contract_digest: str | None = None
+    contract_on: date | None = None
+    cancelled_on: date | None = None
+
+    @property
+    def now(self) -> LicenceShape:
+        return self.shapes[-1]
+
+    def in_term(self, on: date) -> bool:
+        """Whether the licence is in force on a day, by its own term; unknown ends run with the
+        patent."""
+        starts = self.now.starts_on or self.shapes[0].since
+        ends = min((d for d in (self.now.ends_on, self.cancelled_on) if d), default=None)
+        return starts <= on and (ends is None or on < ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """An open-licence declaration on this patent."""
+
+    declaration_no: str
+    filing_id: str
+    declared_on: date
+    patentees: Parties
+    fee: Royalty
+    fee_explanation: str
+    starts_on: date
+    ends_on: date
+    contact: str
+    withdrawn_on: date | None = None
+
+    def live(self, on: date) -> bool:
+        """Whether the declaration is announced and not withdrawn at the end of a day."""
+        return self.declared_on <= on and (self.withdrawn_on is None or on < self.withdrawn_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Preservation:
+    """A court's preservation as its papers state it; its place in the queue is derived."""
+
+    case_no: str
+    court: str
+    kind: str
+    received_on: date
+    months: int | None
+    ends_on: date | None
+    released_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    case_no: str
+    starts_on: date
+    ends_on: date
+    in_invalidation: bool
+    extended: bool = False
+    requested_by: Party | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidation:
+    """One invalidation case: requested, perhaps decided, perhaps final."""
+
+    case_no: str
+    requested_on: date
+    outcome: str | None = None
+    decision_no: str | None = None
+    decided_on: date | None = None
+    final_on: date | None = None
+
+    def pending(self, on: date) -> bool:
+        return self.requested_on <= on and (self.final_on is None or on < self.final_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Patentees:
+    """The ordered list of patentees from a day on."""
+
+    since: date
+    parties: Parties
+    filing_id: str

@@ -12,8 +12,9 @@ from typing import Final
 
 from ledger.domain.consents import RecordConsent
 from ledger.domain.filing import Command, Context
+from ledger.domain.holdings import Licence, Pledge
 from ledger.domain.parties import Party
-from ledger.domain.patent import Licence, Patent, Pledge
+from ledger.domain.patent import Patent
 from ledger.domain.refusals import Declined
 
 FOR_OTHERS: Final = frozenset({"registrar", "agency"})

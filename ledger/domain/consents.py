@@ -22,9 +22,10 @@ from ledger.domain.events import (
     LedgerEvent,
 )
 from ledger.domain.filing import Command, Context, PartyRef
+from ledger.domain.holdings import Pledge
 from ledger.domain.numbers import check_credit_code
 from ledger.domain.parties import Party, PartyDetails
-from ledger.domain.patent import Patent, Pledge
+from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate
 from ledger.domain.texts import LongText
 

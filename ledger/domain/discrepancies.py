@@ -27,8 +27,10 @@ from ledger.domain.events import (
     ReleaseRecorded,
     TransferRegistered,
 )
+from ledger.domain.evolving import evolve_in_order
+from ledger.domain.folds import released
 from ledger.domain.parties import Party
-from ledger.domain.patent import Patent, Status, evolve_in_order, released
+from ledger.domain.patent import Patent, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from ledger.domain.events import (
     LicenceRecorded,
 )
 from ledger.domain.filing import Command, Context, Parties, Patents
+from ledger.domain.holdings import Licence
 from ledger.domain.parties import PartyDetails, Value
-from ledger.domain.patent import Licence, Patent
+from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate
 from ledger.domain.royalties import Royalty
 from ledger.domain.texts import LongText, Text

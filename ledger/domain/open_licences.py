@@ -21,9 +21,10 @@ from ledger.domain.events import (
     OpenLicenceWithdrawn,
 )
 from ledger.domain.filing import Command, Context, Parties
+from ledger.domain.holdings import Declaration, Licence
 from ledger.domain.licences import RECORDAL, Addressed, LicenceId, day_after
 from ledger.domain.parties import Party, PartyDetails
-from ledger.domain.patent import Declaration, Licence, Patent
+from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate
 from ledger.domain.royalties import (
     AnyRoyalty,

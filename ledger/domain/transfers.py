@@ -23,9 +23,9 @@ from ledger.domain.events import (
     TransferRegistered,
 )
 from ledger.domain.filing import Command, Context, Parties, PartyRef
+from ledger.domain.holdings import Pledge
 from ledger.domain.money import Money
 from ledger.domain.parties import Party, PartyDetails, Value, party_id
-from ledger.domain.holdings import Pledge
 from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate
 from ledger.domain.pledges import standing_beside

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.domain.holdings import Licence
 from ledger.domain.licences import ChangeLicence, RecordLicence, day_after, first_day
-from ledger.domain.patent import Licence, Patent
+from ledger.domain.patent import Patent
 from ledger.domain.periods import Period
 
 EVERYWHERE = frozenset({"china", "cn", "prc", "中国", "全国", "中华人民共和国"})

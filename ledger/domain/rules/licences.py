@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ledger.domain.filing import Command, Context, has_document
+from ledger.domain.holdings import Licence
 from ledger.domain.licences import (
     CancelLicence,
     ChangeLicence,
@@ -17,7 +18,7 @@ from ledger.domain.lifecycle import Abandon, FinaliseInvalidation, LapseForFee
 from ledger.domain.numbers import PatentKind
 from ledger.domain.open_licences import DeclareOpenLicence
 from ledger.domain.parties import Party, PartyDetails, Residence
-from ledger.domain.patent import Licence, Patent
+from ledger.domain.patent import Patent
 from ledger.domain.periods import add_months, last_day_to_act, working_days_after
 from ledger.domain.pledges import RegisterPledge
 from ledger.domain.refusals import Severity

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from ledger.domain.filing import Command, Context, has_document
+from ledger.domain.holdings import Declaration, Licence
 from ledger.domain.licences import ChangeLicence, day_after, recorded_licence
 from ledger.domain.lifecycle import (
     FinaliseInvalidation,
@@ -27,7 +28,7 @@ from ledger.domain.open_licences import (
     takes_effect_on,
 )
 from ledger.domain.parties import PartyKind
-from ledger.domain.patent import Declaration, Licence, Patent, Status
+from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import Period
 from ledger.domain.refusals import Severity
 from ledger.domain.royalties import AnyRoyalty, Free, RoyaltyBase, fixed_total, max_rate_by_base
@@ -605,6 +606,6 @@ define(
     "WithdrawOpenLicence",
     title="Licences taken go on",
     article="PL 50(2)",
-    function="ledger.domain.patent.evolve",
+    function="ledger.domain.evolving.evolve",
     test="tests/domain/test_open_licences.py::test_a_licence_taken_before_the_withdrawal_goes_on",
 )

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from ledger.domain.filing import Command, Context, has_document
+from ledger.domain.holdings import Pledge
 from ledger.domain.numbers import PatentKind
 from ledger.domain.parties import PartyDetails, PartyKind
-from ledger.domain.patent import Patent, Pledge
+from ledger.domain.patent import Patent
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, define, rule
@@ -625,6 +626,6 @@ define(
     "time",
     title="A due debt does not end a registration",
     article="PPM 14",
-    function="ledger.domain.patent.Pledge.stands",
+    function="ledger.domain.holdings.Pledge.stands",
     test=f"{PLEDGES}::TestOnePledge::test_a_due_debt_does_not_end_a_pledge",
 )

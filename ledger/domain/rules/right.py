@@ -334,7 +334,7 @@ _define(
     "RestoreRight",
     "A restored right never lapsed",
     "law.md 5.9",
-    "ledger.domain.patent.evolve",
+    "ledger.domain.evolving.evolve",
     f"{FOLD}::test_a_restored_right_never_lapsed",
 )
 _define(
@@ -350,6 +350,6 @@ _define(
     "DecideInvalidation",
     "Pending until final",
     "GL IV-3 §6.2",
-    "ledger.domain.patent.Invalidation.pending",
+    "ledger.domain.holdings.Invalidation.pending",
     f"{FOLD}::test_a_decided_invalidation_is_pending_until_it_is_final",
 )

@@ -6,9 +6,10 @@ from datetime import date
 
 from ledger.domain.consents import dispositions
 from ledger.domain.filing import Command, Context, has_document
+from ledger.domain.holdings import Pledge
 from ledger.domain.numbers import PatentKind
 from ledger.domain.parties import Party, PartyDetails, Residence
-from ledger.domain.patent import Patent, Pledge
+from ledger.domain.patent import Patent
 from ledger.domain.periods import last_day_to_act
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule

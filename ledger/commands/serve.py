@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import socket
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from api.app import DOCS, create_app
 from api.house import House
 from api.tokens import Issuer
 from ledger import assembly
-from ledger.commands.frame import DataDir, UserError, ready_database, settings_for
+from ledger.commands.frame import DataDir, Json, UserError, ready_database, settings_for
 from ledger.projections import entries
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
@@ -34,6 +35,7 @@ def serve(
         int | None, typer.Option("--port", help="Port; 0 takes a free one [LEDGER_PORT].")
     ] = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
 ) -> None:
     """Serve the ledger until told to stop; callers that wait are answered first."""
     settings = settings_for(data_dir, host=host, port=port)
@@ -46,7 +48,11 @@ def serve(
         house(url, settings) as ledger,
     ):
         address = address_of(sock)
-        typer.echo(f"patent-ledger serves on {address}\nThe API, to be tried out: {address}{DOCS}")
+        if as_json:
+            typer.echo(json.dumps({"address": address, "docs": f"{address}{DOCS}"}))
+        else:
+            typer.echo(f"patent-ledger serves on {address}")
+            typer.echo(f"The API, to be tried out: {address}{DOCS}")
         server(ledger).run(sockets=[sock])
 
 

@@ -20,7 +20,7 @@ FROM (SELECT last_complete_position(%s) AS known) AS p
 SELECT_MOMENT = "SELECT settled_position_at(%s) AS position"
 
 
-class Beyond(Exception):  # noqa: N818 - an answer, not a fault
+class Beyond(Exception):
     """The question asks for what is not known yet: a later position, or a time to come."""
 
 

@@ -59,6 +59,7 @@ wheel: .venv ## Build the wheel into dist/
 lock: ## Pin every package anew (needs pip-compile of pip-tools)
 	pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --strip-extras --allow-unsafe --no-header --annotation-style line --output-file requirements.lock pyproject.toml
+	sed -i '1i # Every package of the program and its tools, pinned with hashes. Made by `make lock` from pyproject.toml.' requirements.lock
 
 clean: ## Remove what was built
 	rm -rf $(VENV) dist build

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from api import (
     filings,
@@ -59,8 +59,7 @@ is
 registered as a whole or refused with every reason. What is registered is searchable at once: send
 the
 `Ledger-Position` of a receipt as `Ledger-Min-Position` of a question. Every question can be asked
-as effective
-on a day (`effective_on`) and as known at a position or a time (`known_at`).
+as effective on a day (`effective_on`) and as known at a position or a time (`known_at`).
 """
 
 
@@ -97,6 +96,10 @@ def _add_docs(app: FastAPI) -> None:
     """The interactive page, from assets of an installed package: it works without the internet."""
     assets = str(files_of("fastapi_offline") / "static")
     app.mount(ASSETS, StaticFiles(directory=assets), name="docs-assets")
+
+    @app.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        return RedirectResponse(DOCS)
 
     @app.get(DOCS, include_in_schema=False)
     async def docs() -> HTMLResponse:

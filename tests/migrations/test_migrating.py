@@ -134,12 +134,7 @@ def test_a_failing_file_leaves_nothing_behind(empty_database_url: str, tmp_path:
 @pytest.mark.parametrize(
     "bin_dir",
     [
-        pytest.param(
-            None,
-            marks=pytest.mark.xfail(
-                reason="0001_roles.sql: from 16 on, a role's maker may not SET ROLE without a grant"
-            ),
-        ),
+        None,
         POSTGRES_15,
     ],
 )

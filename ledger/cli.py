@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
@@ -47,9 +46,6 @@ def main() -> None:
         said = Text.assemble(("patent-ledger: ", "bold red"), str(error))
         console.print(said, soft_wrap=True)
         sys.exit(1)
-    except BrokenPipeError:
-        # Whoever read the answer has read enough; what is still buffered has no reader either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

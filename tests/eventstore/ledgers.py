@@ -167,7 +167,7 @@ def outcome(waiting: Any) -> bytes | BaseException:
 
 def rows(url: str, query: str, *params: Any) -> list[Any]:
     with psycopg.connect(url, row_factory=dict_row) as connection:
-        return connection.execute(query, params).fetchall()  # type: ignore[arg-type]
+        return connection.execute(query, params).fetchall()
 
 
 def value(url: str, query: str, *params: Any) -> Any:

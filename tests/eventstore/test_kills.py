@@ -25,7 +25,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from ledger.domain.evolving import replay
+from ledger.domain.events import PatentEvent
+from ledger.domain.evolving import evolve
+from ledger.domain.patent import Patent
 from ledger.embedded import EmbeddedPostgres, temporary_data_dir
 from ledger.eventstore.world import decoded
 from tests.conftest import database, migrated_template
@@ -155,7 +157,11 @@ class Campaign:
             self.url, "SELECT * FROM stored_events ORDER BY originator_id, originator_version"
         )
         for patent, stored in groupby(log, key=lambda row: str(row["originator_id"])):
-            state = replay(patent, [decoded(row) for row in stored])
+            state = Patent(patent)
+            for row in stored:
+                event = decoded(row)
+                assert isinstance(event, PatentEvent)
+                state = evolve(state, event)
             assert len(state.standing_pledges(NOW.date())) == 1
 
 

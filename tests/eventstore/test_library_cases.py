@@ -112,7 +112,7 @@ class UnlockedNonInterleaving(WithLedgerRecorder, NonInterleavingNotificationIDs
     """Not collected: run by the test that wants it to fail."""
 
     __test__ = False
-    recorder_class = UnlockedRecorder
+    recorder_class: type[LedgerRecorder] = UnlockedRecorder
 
 
 def run_case(case: type[Any], url: str) -> unittest.TestResult:

@@ -256,7 +256,9 @@ class TestPoison:
         self, ledger: Registry, database_url: str, patents: list[str], how: str, place: int
     ) -> None:
         acts = [FeeAct(f"good {how} {p}", p, draws=True) for p in patents[1:32]]
-        bad = {"key": f"bad {how}", "patent": patents[32], "draws": True} | POISONS[how]
+        bad: dict[str, Any] = {"key": f"bad {how}", "patent": patents[32], "draws": True} | POISONS[
+            how
+        ]
         acts.insert(place, FeeAct(**bad))
         before = value(database_url, "SELECT max(notification_id) FROM stored_events")
 
@@ -277,7 +279,10 @@ class TestPoison:
     ) -> None:
         acts = []
         for i, patent in enumerate(patents[1:37]):
-            way = {0: {"while_decided": raise_poison}, 3: {"beside": fail_in_the_database}}
+            way: dict[int, Any] = {
+                0: {"while_decided": raise_poison},
+                3: {"beside": fail_in_the_database},
+            }
             acts.append(FeeAct(f"mixed {patent}", patent, draws=True, **way.get(i % 6, {})))
         outcomes = [outcome(w) for w in as_one_group(ledger, patents[0], acts)]
         assert [isinstance(o, bytes) for o in outcomes] == [i % 6 not in (0, 3) for i in range(36)]

@@ -14,7 +14,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresTrackingRecorder
 
 from ledger.database import ROLES, Role, connect
-from ledger.domain.events import OpenLicenceTaken
+from ledger.domain.events import OpenLicenceTaken, PatentEvent
 from ledger.domain.money import yuan
 from ledger.domain.royalties import LumpSum
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
@@ -158,7 +158,7 @@ class TestAppendOnly:
     ) -> None:
         with psycopg.connect(url) as connection:
             with pytest.raises(psycopg.errors.RestrictViolation, match="nothing recorded"):
-                connection.execute(statement)  # type: ignore[arg-type]
+                connection.execute(statement)
 
     @pytest.mark.parametrize("statement", CHANGES)
     def test_no_role_has_the_privilege(self, url: str, statement: str) -> None:
@@ -199,7 +199,7 @@ class TestPositions:
     def insert(self, connection: psycopg.Connection[Any], *positions: int) -> None:
         named = [(f"CN:{p}", p) for p in positions]
         values = ", ".join(f"('{name}', 1, 'topic', '', {p})" for name, p in named)
-        connection.execute(f"{INSERT} VALUES {values}")  # type: ignore[arg-type]
+        connection.execute(f"{INSERT} VALUES {values}")
 
     @pytest.mark.parametrize("following", [(1,), (1, 2, 3), (3, 1, 2)])
     def test_the_next_positions_are_taken(
@@ -227,7 +227,7 @@ class TestPositions:
     ) -> None:
         self.insert(connection, head + 1, head + 2)
         with pytest.raises(psycopg.errors.UniqueViolation):
-            connection.execute(f"{INSERT} VALUES ('CN:other', 1, 't', '', {head + 1})")  # type: ignore[arg-type]
+            connection.execute(f"{INSERT} VALUES ('CN:other', 1, 't', '', {head + 1})")
 
     def test_no_position_is_refused(self, connection: psycopg.Connection[Any]) -> None:
         with pytest.raises(psycopg.errors.NotNullViolation):
@@ -266,7 +266,7 @@ class TestTheLock:
     def insert(self, url: str) -> None:
         with connect(url, "ledger_writer") as connection:
             connection.execute(
-                f"{INSERT} SELECT 'CN:waits', 1, 't', '{{}}', "  # type: ignore[arg-type]
+                f"{INSERT} SELECT 'CN:waits', 1, 't', '{{}}', "
                 "(SELECT coalesce(max(notification_id), 0) + 1 FROM stored_events)"
             )
 
@@ -492,7 +492,7 @@ class TestWhatThePublicSees:
         """A ledger with a pledge, two licences of which one is not disclosed, a pending case."""
         with registry(url) as ledger:
             (patent,) = enter_patents(ledger, numbers(1, start=4000))
-            facts = [
+            facts: list[PatentEvent] = [
                 pledged(patent),
                 licensed(patent),
                 declared_open(patent),
@@ -504,7 +504,7 @@ class TestWhatThePublicSees:
 
     def read(self, url: str, role: Role, query: str) -> list[tuple[Any, ...]]:
         with connect(url, role) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query).fetchall()
 
     def test_confidential_columns_are_closed_to_it(self, url: str) -> None:
         for query in (

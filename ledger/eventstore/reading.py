@@ -60,37 +60,50 @@ def read(stream: str, version: int, topic: str, state: bytes) -> LedgerEvent | C
         return stored_form.decode(StoredEvent(stream, version, topic, state))
 
 
+def glance(stream: str, version: int, topic: str, state: bytes) -> LedgerEvent | Concealed:
+    """As `read`, without what no state and no view knows of an event: who filed it, on what papers,
+    when it came in, what judged it. To ask for a member that was not read is an AttributeError."""
+    try:
+        return reader(topic, FOLDED_MEMBERS)(stream, version, state)
+    except WRONG:
+        return stored_form.decode(StoredEvent(stream, version, topic, state))
+
+
+FOLDED_MEMBERS = ("filing_id", "registration_no", "door", "source", "effective_on", "corrects")
+"""Members of the envelope that folds look at."""
+
 Reader = Callable[[str, int, bytes], LedgerEvent]
 
 
 @cache
-def reader(topic: str) -> Reader:
-    """How events of a topic are read."""
-    return _reader(EVENT_TYPES[topic])
+def reader(topic: str, members: tuple[str, ...] = (*CLEAR_MEMBERS, *DIGESTED_MEMBERS)) -> Reader:
+    """How events of a topic are read, with these members of the envelope."""
+    return _reader(EVENT_TYPES[topic], members)
 
 
-def _reader(event_type: type[LedgerEvent]) -> Reader:
+def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
     kind = layout(event_type)
     hints = get_type_hints(event_type, include_extras=True)
     of_envelope = get_type_hints(Envelope, include_extras=True)
-    clear = _members(CLEAR_MEMBERS, of_envelope)
-    digested = _members(DIGESTED_MEMBERS, of_envelope)
+    clear = _members(tuple(m for m in CLEAR_MEMBERS if m in members), of_envelope)
+    digested = _members(tuple(m for m in DIGESTED_MEMBERS if m in members), of_envelope)
     public = _members(kind.public, hints)
     confidential = _members(kind.confidential, hints)
     make = _maker(event_type, but={"personal"})
-    make_envelope = _maker(Envelope)
+    make_envelope = _maker(Envelope, but=set(Envelope.model_fields) - set(members))
     # Members in the order in which they are declared, whatever the order in which they are read.
     blank: dict[str, Any] = dict.fromkeys(event_type.model_fields)
-    blank_envelope: dict[str, Any] = dict.fromkeys(Envelope.model_fields)
+    blank_envelope: dict[str, Any] = {n: None for n in Envelope.model_fields if n in members}
     hidden = kind.hidden
-    in_open = len(digested) + len(confidential) + 1
+    open_needed = bool(hidden or confidential or digested)
+    in_open = len(DIGESTED_MEMBERS) + len(confidential) + 1
     if hidden:
-        in_open += 2 + len(clear) + len(public)
-    in_entry = 2 + len(clear) + 1
+        in_open += 2 + len(CLEAR_MEMBERS) + len(public)
+    in_entry = 2 + len(CLEAR_MEMBERS) + 1
 
     def read_event(stream: str, version: int, state: bytes) -> LedgerEvent:
-        entry, opened = _lines(state, hidden)
-        if len(opened) != in_open:
+        entry, opened = _lines(state, hidden, open_needed)
+        if open_needed and len(opened) != in_open:
             raise OtherForm
         if hidden:
             entry = {name: value for name, (_, value) in opened.items()}
@@ -124,16 +137,16 @@ def _reader(event_type: type[LedgerEvent]) -> Reader:
     return read_event
 
 
-def _lines(state: bytes, hidden: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Entry and open. A key cannot stand inside a JSON text, whose quotes are escaped: the first
-    place that looks like the key of the digests is it."""
+def _lines(state: bytes, hidden: bool, open_needed: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Entry and open, each where it is needed. A key cannot stand inside a JSON text, whose quotes
+    are escaped: the first place that looks like the key of the digests is it."""
     end = state.index(b"\n")
     if hidden:
         return {}, orjson.loads(state[end + 1 :])
     begins = state.index(b'"digests":[', 0, end)
     ends = state.index(b"],", begins, end) + 2
     entry = orjson.loads(state[:begins] + state[ends:end])
-    return entry, orjson.loads(state[end + 1 :])
+    return entry, orjson.loads(state[end + 1 :]) if open_needed else {}
 
 
 # --- how values are made ---------------------------------------------------------------------
@@ -149,7 +162,7 @@ def _conversion(hint: Any) -> tuple[Convert, bool]:
     arguments = get_args(hint)
     if get_origin(hint) in (Union, types.UnionType) and type(None) in arguments:
         others = tuple(a for a in arguments if a is not type(None))
-        inner = Union[others] if len(others) > 1 else others[0]
+        inner = Union[others] if len(others) > 1 else others[0]  # noqa: UP007 - made at run time
         return _conversion(Annotated[(inner, *metadata)] if metadata else inner)[0], True
     if metadata:
         return _validated(Annotated[(hint, *metadata)]), False

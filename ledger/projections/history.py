@@ -18,7 +18,6 @@ from psycopg import Cursor
 from pydantic import BaseModel
 
 from ledger.domain.events import SecuredClaim
-from ledger.domain.parties import Party
 from ledger.domain.patent import Patent
 from ledger.eventstore.batch import Batch, Insert
 from ledger.eventstore.views import Change
@@ -114,7 +113,14 @@ class View:
             self._open(batch, Dated(row, position, None))
 
     def _close(self, curs: Cursor[Any], closed: Sequence[tuple[Row, int]]) -> None:
-        effective = "AND t.effective = daterange(gone.since, gone.until)" if self.bitemporal else ""
+        # Bounds, not ranges: the planner takes `effective = …` for unique and would look it up in
+        # the index of the constraint, which is led by the thing.
+        effective = (
+            "AND lower(t.effective) IS NOT DISTINCT FROM gone.since "
+            "AND upper(t.effective) IS NOT DISTINCT FROM gone.until"
+            if self.bitemporal
+            else ""
+        )
         curs.execute(
             f"UPDATE {self.table} AS t SET recorded = int8range(lower(t.recorded), gone.position) "  # noqa: S608
             "FROM unnest(%b::text[], %b::date[], %b::date[], %b::bigint[]) "
@@ -172,25 +178,24 @@ class View:
         return f"{thing}patent_id, {names}, {'effective, ' if self.bitemporal else ''}recorded"
 
     @cached_property
-    def pack(self) -> Callable[[Dated], bytes]:
-        """A row as COPY takes it in binary form."""
+    def pack(self) -> Callable[[Row, int, int | None], bytes]:
+        """A row, with the positions between which it was known, as binary COPY takes it."""
         kinds = [kind for _, kind in self.columns]
         pack = [PACK[kind] for kind in kinds]
         own_thing = self.thing != "patent_id"
         bitemporal = self.bitemporal
         head = (len(kinds) + 2 + own_thing + bitemporal).to_bytes(2, "big")
 
-        def packed(dated: Dated) -> bytes:
-            row = dated.row
-            fields = [head]
+        def packed(row: Row, opened: int, closed: int | None) -> bytes:
+            thing, patent_id, since, until, columns = row
+            fields = [head, text(patent_id)]
             if own_thing:
-                fields.append(text(row.thing))
-            fields.append(text(row.patent_id))
-            for value, convert in zip(row.columns, pack, strict=True):
+                fields.insert(1, text(thing))
+            for value, convert in zip(columns, pack, strict=True):
                 fields.append(NULL if value is None else convert(value))
             if bitemporal:
-                fields.append(days(row.since, row.until))
-            fields.append(positions(dated.opened, dated.closed))
+                fields.append(days(since, until))
+            fields.append(positions(opened, closed))
             return b"".join(fields)
 
         return packed
@@ -206,8 +211,23 @@ def as_json(value: Any) -> bytes:
     return orjson.dumps(value, default=_stored)
 
 
-def _stored(value: BaseModel) -> dict[str, Any]:
-    """A model as a JSON value: its members, where each is JSON as it stands or a model again."""
-    if type(value) in (Party, SecuredClaim):
-        return value.__dict__
-    return value.model_dump(mode="json")
+def _stored(value: BaseModel) -> Any:
+    """A model as a JSON value: a claim by its members, which are JSON or models again."""
+    return value.__dict__ if type(value) is SecuredClaim else dumped(value)
+
+
+def dumped(value: BaseModel, *, exclude_none: bool = False) -> orjson.Fragment:
+    """JSON of a model; many rows show the same object, of a party or an amount."""
+    known = _DUMPED.get((id(value), exclude_none))
+    if known is not None and known[0] is value:
+        return known[1]
+    if len(_DUMPED) >= _DUMPED_MAX:
+        _DUMPED.clear()
+    fragment = orjson.Fragment(value.model_dump_json(exclude_none=exclude_none))
+    _DUMPED[(id(value), exclude_none)] = (value, fragment)
+    return fragment
+
+
+_DUMPED: dict[tuple[int, bool], tuple[BaseModel, orjson.Fragment]] = {}
+"""JSON of models by their identity; the model is kept, so that its identity stays its own."""
+_DUMPED_MAX = 50_000

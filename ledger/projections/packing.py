@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from struct import Struct
 from typing import Any
 
@@ -61,6 +62,7 @@ def texts(values: Sequence[str]) -> bytes:
     return Struct(">iiiiii").pack(20 + len(items), 1, 0, 25, len(values), 1) + items
 
 
+@lru_cache(maxsize=10_000)
 def numeric(value: Decimal) -> bytes:
     """A numeric: digits to the base of 10,000, as many decimals shown as the value has."""
     sign, _, exponent = value.as_tuple()

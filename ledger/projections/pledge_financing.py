@@ -11,7 +11,6 @@ the distinct pledgors that are enterprises. Inclusive means at most 10,000,000 y
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -29,8 +28,7 @@ INCLUSIVE_YUAN_MAX = Decimal(10_000_000)
 """Largest amount of an inclusive project, in yuan; the number itself is included (CC 1259)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """One pledge registration as the statistics see it."""
 
     registration_no: str
@@ -75,7 +73,7 @@ class Projects:
             told = note.registered
             known = self.by_number.get(told.registration_no)
             if known is not None and known.filing_id == told.filing_id:
-                self._put(replace(known, patents=known.patents + 1))
+                self._put(known._replace(patents=known.patents + 1))
             else:
                 self._put(told)
         if note.revoked is not None and note.revoked in self.by_number:
@@ -89,27 +87,25 @@ class Projects:
         self.by_number[number] = project
 
     def _revoke(self, number: str) -> None:
-        self.by_number[number] = replace(self.by_number[number], revoked=True)
+        self.by_number[number] = self.by_number[number]._replace(revoked=True)
 
 
 def note_of(event: LedgerEvent) -> Note | None:
     """What a recorded fact says of projects; most say nothing."""
     envelope = event.envelope
-    registered = revoked = None
-    if event.originator_id.startswith("CN:"):
+    corrects = envelope.corrects
+    chinese = event.originator_id.startswith("CN:")
+    if chinese and isinstance(event, PledgeRegistered | PledgeRevoked):
         number = envelope.registration_no or envelope.filing_id
         if isinstance(event, PledgeRegistered):
-            registered = _project(number, event)
-        elif isinstance(event, PledgeRevoked):
-            revoked = number
-    if envelope.corrects is None and registered is None and revoked is None:
-        return None
-    return Note(envelope.corrects, registered, revoked)
+            return Note(corrects, _project(number, event))
+        return Note(corrects, revoked=number)
+    return None if corrects is None else Note(corrects)
 
 
 def _project(number: str, event: PledgeRegistered) -> Project:
     claim = event.claim
-    enterprises = {p.id for p in event.pledgors if p.kind is PartyKind.ENTERPRISE}
+    enterprises = [p.id for p in event.pledgors if p.kind is PartyKind.ENTERPRISE]
     return Project(
         registration_no=number,
         filing_id=event.filing_id,
@@ -117,7 +113,7 @@ def _project(number: str, event: PledgeRegistered) -> Project:
         claim_id=number if claim is None else _claim(claim.id, event),
         amount=None if claim is None else claim.amount.amount,
         currency=None if claim is None else claim.amount.currency,
-        enterprises=tuple(sorted(enterprises)),
+        enterprises=tuple(sorted(set(enterprises)) if len(enterprises) > 1 else enterprises),
         patents=1,
     )
 

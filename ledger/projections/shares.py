@@ -89,7 +89,7 @@ def fold_all(job: Job, shares: list[Share], told: Callable[[int], None]) -> Note
 
 
 def _folded(job: Job, shares: list[Share]) -> Iterator[tuple[int, Notes]]:
-    count = min(os.cpu_count() or 1, len(shares))
+    count = min(len(os.sched_getaffinity(0)), len(shares))
     if count == 1 or job.until <= ALONE_MAX:
         with connect(job.url, application_name="patent-ledger replay") as connection:
             for share in shares:
@@ -145,7 +145,7 @@ class _Worker:
                 _say(self._process.stdin, self._job)
                 self._job = None
             _say(self._process.stdin, share)
-            answer: tuple[int, Notes] = pickle.load(self._process.stdout)
+            answer: tuple[int, Notes] = pickle.load(self._process.stdout)  # noqa: S301 - our child
         except (BrokenPipeError, EOFError, pickle.UnpicklingError) as error:
             code = self._process.wait()
             raise WorkerFailed(f"a process that folds the log ended with status {code}") from error
@@ -191,12 +191,12 @@ def copy_rows(
 def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
     """A worker's life: its job, then shares until there is no more input."""
     gc.disable()  # nothing that a fold makes refers to itself
-    job: Job = pickle.load(asked)
+    job: Job = pickle.load(asked)  # noqa: S301 - our own parent
     with connect(job.url, application_name="patent-ledger replay") as connection:
         connection.execute("SET synchronous_commit = off")
         while True:
             try:
-                share: Share = pickle.load(asked)
+                share: Share = pickle.load(asked)  # noqa: S301 - our own parent
             except EOFError:
                 return
             _say(answers, fill(connection, job, share))

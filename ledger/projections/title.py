@@ -8,7 +8,7 @@ import orjson
 
 from ledger.domain.parties import Party
 from ledger.domain.patent import Patent
-from ledger.projections.history import Part, Row, View, as_json
+from ledger.projections.history import Part, Row, View, as_json, dumped
 
 
 def rows(patent: Patent, part: Part) -> Iterator[Row]:
@@ -29,23 +29,7 @@ def parties_json(parties: Sequence[Party]) -> bytes:
 
 def parties_shown(parties: Sequence[Party]) -> list[orjson.Fragment]:
     """Parties as JSON values, without the members they do not have."""
-    return [_party_shown(party) for party in parties]
-
-
-_SHOWN: dict[int, tuple[Party, orjson.Fragment]] = {}
-"""JSON of parties by their identity; the party is kept so that its identity stays its own."""
-_SHOWN_MAX = 50_000
-
-
-def _party_shown(party: Party) -> orjson.Fragment:
-    known = _SHOWN.get(id(party))
-    if known is not None and known[0] is party:
-        return known[1]
-    if len(_SHOWN) >= _SHOWN_MAX:
-        _SHOWN.clear()
-    shown = orjson.Fragment(party.model_dump_json(exclude_none=True))
-    _SHOWN[id(party)] = (party, shown)
-    return shown
+    return [dumped(party, exclude_none=True) for party in parties]
 
 
 TITLE = View(

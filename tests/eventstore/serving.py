@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -90,6 +91,7 @@ class ServingProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+        self._giver: threading.Thread | None = None
         threading.Thread(target=self._listen, daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -108,18 +110,14 @@ class ServingProcess:
 
     def give(self, jobs: Iterable[dict[str, Any]]) -> None:
         """Hand over jobs; no more will come."""
-        assert self.process.stdin is not None
         text = "".join(json.dumps(job) + "\n" for job in jobs)
-        stdin = self.process.stdin
+        self._giver = threading.Thread(target=self._give, args=(text.encode(),), daemon=True)
+        self._giver.start()
 
-        def write() -> None:
-            try:
-                stdin.write(text.encode())
-                stdin.close()
-            except BrokenPipeError:
-                return  # it was killed meanwhile
-
-        threading.Thread(target=write, daemon=True).start()
+    def _give(self, text: bytes) -> None:
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError), self.process.stdin as stdin:  # it may be killed meanwhile
+            stdin.write(text)
 
     def answered(self, timeout: float = 60) -> Iterator[Answer]:
         """What it says, to its end."""
@@ -130,6 +128,10 @@ class ServingProcess:
         """SIGKILL, as the machine's memory killer sends it."""
         self.process.kill()
         self.process.wait()
+        if self._giver is not None:
+            self._giver.join()
+        elif self.process.stdin is not None:
+            self.process.stdin.close()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None

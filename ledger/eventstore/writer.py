@@ -56,10 +56,20 @@ BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 """Whatever the server's default: the head must be read after the lock is granted, by a snapshot
 of its own."""
 
+SESSION = """
+SET idle_in_transaction_session_timeout = '60s';
+-- Every statement of the writer looks a few rows up by key: planned once, by index, however small the
+-- tables were when the plan was made.
+SET plan_cache_mode = force_generic_plan;
+SET enable_seqscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET jit = off
+"""
 SELECT_KEYS = """
-SELECT caller, key, body_hmac, receipt FROM idempotency
-WHERE (caller, key) IN (SELECT x.caller, x.key FROM json_to_recordset(%s::json) AS x(caller text,
-key text))
+SELECT i.caller, i.key, i.body_hmac, i.receipt
+FROM json_to_recordset(%s::json) AS x(caller text, key text)
+JOIN idempotency AS i ON i.caller = x.caller AND i.key = x.key
 """
 DELETE_STANDING = """
 WITH document AS (SELECT %s::json AS d), unpledged AS (
@@ -610,7 +620,7 @@ class Writer:
                     application_name="patent-ledger writer",
                     row_factory=dict_row,
                 )
-                self._connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+                self._connection.execute(SESSION)
                 return self._connection
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:

@@ -136,7 +136,8 @@ class TranscriptionAct:
         digest = means.digest("source", record.digest.encode()).hex()
         self.record = replace(record, digest=digest)
         self.caller = CALLER
-        self.key = f"{run} {record.register} {record.reference} {digest}"
+        said = f"{digest} {record.updated_on} {'purged' if record.purged else 'stated'}"
+        self.key = f"{run} {record.register} {record.reference} {said}"
         self.body_hmac = means.digest("body", digest.encode())
         self.size = len(record.facts)
         self.weight = 2000 * len(record.facts)

@@ -28,7 +28,7 @@ $$;
 
 CREATE FUNCTION take_log_lock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(log_lock_key());
+    PERFORM pg_advisory_xact_lock(public.log_lock_key());
     RETURN NULL;
 END
 $$;
@@ -69,6 +69,10 @@ END
 $$;
 CREATE TRIGGER stored_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON stored_events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+-- Also for a session that plays a replica's part: what is refused is refused to everybody.
+ALTER TABLE stored_events ENABLE ALWAYS TRIGGER stored_events_lock;
+ALTER TABLE stored_events ENABLE ALWAYS TRIGGER stored_events_dense;
+ALTER TABLE stored_events ENABLE ALWAYS TRIGGER stored_events_append_only;
 
 -- How far each follower has come: the library's tracking table.
 CREATE TABLE notification_tracking (

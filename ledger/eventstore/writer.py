@@ -58,8 +58,8 @@ of its own."""
 
 SESSION = """
 SET idle_in_transaction_session_timeout = '60s';
--- Every statement of the writer looks a few rows up by key: planned once, by index, however small the
--- tables were when the plan was made.
+-- Every statement of the writer looks a few rows up by key: planned once, by index, however small
+-- the tables were when the plan was made.
 SET plan_cache_mode = force_generic_plan;
 SET enable_seqscan = off;
 SET enable_hashjoin = off;

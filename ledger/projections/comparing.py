@@ -105,7 +105,7 @@ def _difference(
     snapshot: Connection[Any], live: Composed, connection: Connection[Any], replayed: Composed
 ) -> dict[str, str | None]:
     """Where the two sides part, in the order of the rows' text: of a changed row both shapes."""
-    ordered = SQL('{} ORDER BY said COLLATE "C"')
+    ordered = SQL('SELECT said FROM ({}) AS rows ORDER BY said COLLATE "C"')
     with connection.transaction():
         theirs = _texts(snapshot, ordered.format(live))
         ours = _texts(connection, ordered.format(replayed))

@@ -68,7 +68,7 @@ def numeric(value: Decimal) -> bytes:
     sign, _, exponent = value.as_tuple()
     assert isinstance(exponent, int), "an amount is finite"
     shown = max(0, -exponent)
-    whole, _, fraction = f"{abs(value):f}".partition(".")
+    whole, _, fraction = f"{value.copy_abs():f}".partition(".")
     whole = whole.lstrip("0")
     whole = whole.zfill(-(-len(whole) // 4) * 4) if whole else ""
     fraction = fraction.ljust(-(-len(fraction) // 4) * 4, "0")

@@ -93,8 +93,9 @@ def relevant(follower: Follower, rows: Sequence[DictRow]) -> list[LedgerEvent]:
 class FollowerRunner:
     """Runs one follower in a thread until it is stopped."""
 
-    def __init__(self, url: str, follower: Follower) -> None:
+    def __init__(self, url: str, follower: Follower, batch_max: int = BATCH_MAX) -> None:
         self.follower = follower
+        self.batch_max = batch_max
         self.error: BaseException | None = None
         self._url = url
         self._stopping = threading.Event()
@@ -110,7 +111,8 @@ class FollowerRunner:
     def stop(self) -> None:
         """Finish the batch at hand and stop."""
         self._stopping.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         self._datastore.close()
 
     def _run(self) -> None:
@@ -140,8 +142,12 @@ class FollowerRunner:
         while not self._stopping.is_set():
             while not self._stopping.is_set() and self.advance(connection):
                 pass
-            for _ in connection.notifies(timeout=WAKE_SECONDS, stop_after=1):
-                pass
+            self._wait(connection)
+
+    def _wait(self, connection: Connection[DictRow]) -> None:
+        """Until the writer calls, or a second has passed."""
+        for _ in connection.notifies(timeout=WAKE_SECONDS, stop_after=1):
+            pass
 
     def _lock(self, connection: Connection[DictRow]) -> bool:
         """Wait for this follower's turn; False where it was stopped meanwhile."""
@@ -163,8 +169,8 @@ class FollowerRunner:
             # and the batch for it, before either looks at the position.
             curs.execute("LOCK TABLE notification_tracking IN ROW EXCLUSIVE MODE")
             position = self._tracking._max_tracking_id(self.follower.name, curs) or 0  # noqa: SLF001
-            rows = curs.execute(SELECT_BATCH, (position, BATCH_MAX), prepare=True).fetchall()
-            rows = list(whole_filings(rows))
+            rows = curs.execute(SELECT_BATCH, (position, self.batch_max), prepare=True).fetchall()
+            rows = list(whole_filings(rows, self.batch_max))
             if not rows:
                 return False
             events = relevant(self.follower, rows)

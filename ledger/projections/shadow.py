@@ -49,11 +49,14 @@ JOIN pg_stat_activity AS a ON a.pid = l.pid
 WHERE l.locktype = 'virtualxid' AND l.granted AND l.pid <> pg_backend_pid()
     AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND NOT EXISTS (
-        SELECT FROM pg_locks AS v WHERE v.pid = l.pid AND v.mode = 'ShareUpdateExclusiveLock'
+        SELECT FROM pg_locks AS v WHERE v.pid = l.pid AND (
+            v.mode = 'ShareUpdateExclusiveLock'
+            OR (v.locktype = 'advisory' AND v.mode = 'ExclusiveLock' AND NOT v.granted)
+        )
     )
 """
-"""Transactions of this database that may look at a view by a snapshot taken before now; VACUUM and
-ANALYZE look at none."""
+"""Transactions of this database that may look at a view by a snapshot taken before now. VACUUM and
+ANALYZE look at none; a writer that waits for the log's lock looks when it has it."""
 TRACK = """
 INSERT INTO notification_tracking VALUES (%s, %s)
 ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id

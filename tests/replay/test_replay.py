@@ -1,0 +1,172 @@
+"""`patent-ledger replay`, as a user runs it: views rebuilt from the log, compared, put in place."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from ledger.cli import app
+from ledger.projections.comparing import compare
+from ledger.projections.runner import Followers
+from tests.conftest import NewDatabase
+from tests.eventstore.ledgers import rows, value
+from tests.projections.test_rebuild import TABLES, enter_everything
+
+COMMAND = Path(sys.executable).with_name("patent-ledger")
+
+
+@pytest.fixture(scope="module")
+def replayed_url(new_database: NewDatabase) -> Iterator[str]:
+    """A ledger with every dealing, its follower at the head; tests put back what they change."""
+    with new_database() as url:
+        enter_everything(url)
+        followers = Followers(url)
+        followers.start()
+        while value(url, "SELECT max(notification_id) FROM notification_tracking") != head(url):
+            pass
+        followers.stop()
+        yield url
+
+
+def head(url: str) -> int:
+    return int(value(url, "SELECT max(notification_id) FROM stored_events"))
+
+
+def run(url: str, *arguments: str) -> tuple[int, Any]:
+    """Exit code and JSON answer of the command."""
+    outcome = CliRunner().invoke(
+        app, ["replay", *arguments, "--json"], env={"LEDGER_DATABASE_URL": url}
+    )
+    assert outcome.exception is None or isinstance(outcome.exception, SystemExit), outcome
+    return outcome.exit_code, json.loads(outcome.stdout)
+
+
+def test_equal_views_are_told_as_equal(replayed_url: str) -> None:
+    code, found = run(replayed_url, "--compare")
+    assert code == 0
+    assert found.keys() == {"equal", "entries", "rate_per_s", "views"}
+    assert (found["equal"], found["entries"]) == (True, head(replayed_url))
+    assert found["rate_per_s"] > 0
+    assert found["views"].keys() == set(TABLES)
+    assert all(view["compared"] and view["equal"] for view in found["views"].values())
+    assert all(view["rows"] for view in found["views"].values())
+
+
+TAMPERED = {
+    "change": {
+        "patent": "UPDATE patent SET facts = facts || '{\"fees_paid_through\": 99}'",
+        "title": "UPDATE title SET patentees = '[]'",
+        "encumbrance": "UPDATE encumbrance SET confidential = '{}'",
+        "licence": "UPDATE licence SET disclosed = NOT disclosed",
+        "open_licence": "UPDATE open_licence SET effective = '[1999-01-01,1999-01-02)'",
+        "pending_invalidation": "UPDATE pending_invalidation SET details = '{}'",
+        "patent_alias": "UPDATE patent_alias SET alias = alias || 'X'",
+        "pledge_financing": "UPDATE pledge_financing SET amount = amount + 1",
+    },
+    "delete": {table: f"DELETE FROM {table}" for table in TABLES},
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+class TestTampering:
+    """The owner of the database can do what no role of the ledger can; a comparison tells."""
+
+    @pytest.mark.parametrize("how", TAMPERED)
+    def test_one_row_changed_or_deleted(self, replayed_url: str, table: str, how: str) -> None:
+        one = f"ctid = (SELECT ctid FROM {table} ORDER BY ctid DESC LIMIT 1)"
+        self.assert_found(replayed_url, table, f"{TAMPERED[how][table]} WHERE {one}")
+
+    def test_one_row_inserted(self, replayed_url: str, table: str) -> None:
+        (some,) = rows(replayed_url, f"SELECT * FROM {table} LIMIT 1")
+        key = next(iter(some))
+        statement = (
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('{key}', "
+            f"'no such thing'))).* FROM {table} AS t LIMIT 1"
+        )
+        self.assert_found(replayed_url, table, statement)
+
+    def assert_found(self, url: str, table: str, statement: str) -> None:
+        with tampered(url, table, statement):
+            code, found = run(url, "--compare")
+        assert code == 1
+        assert found["equal"] is False
+        assert [name for name, view in found["views"].items() if not view["equal"]] == [table]
+        difference = found["views"][table]["first_difference"]
+        assert difference.keys() == {"live", "replayed"}
+        assert difference["live"] != difference["replayed"]
+
+
+@contextmanager
+def tampered(url: str, table: str, statement: str) -> Iterator[None]:
+    """A table on which the owner has run a statement, for the length of a with block."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE TABLE kept AS TABLE {table}")
+        try:
+            assert connection.execute(statement).rowcount > 0
+            yield
+        finally:
+            connection.execute(f"DELETE FROM {table}")
+            connection.execute(f"INSERT INTO {table} TABLE kept")
+            connection.execute("DROP TABLE kept")
+
+
+def test_every_position_compares_as_it_was_known(replayed_url: str) -> None:
+    """Within a filing, as known at the end of the filing before."""
+    last = head(replayed_url)
+    for position in (0, 1, 2, 7, last // 3, last // 2, last - 1, last, last + 5):
+        found = compare(replayed_url, until=position)
+        assert found["equal"], (position, found)
+        complete = value(replayed_url, "SELECT last_complete_position(%s)", min(position, last))
+        assert found["entries"] == complete
+
+
+def test_tampering_shows_at_positions_at_which_the_row_was_known(replayed_url: str) -> None:
+    since = value(replayed_url, "SELECT max(lower(recorded)) FROM title")
+    change = f"UPDATE title SET patentees = '[]' WHERE lower(recorded) = {since}"
+    with tampered(replayed_url, "title", change):
+        assert run(replayed_url, "--compare", "--to", str(since))[0] == 1
+        assert run(replayed_url, "--compare", "--to", str(since - 1))[0] == 0
+
+
+def test_to_goes_with_compare(replayed_url: str) -> None:
+    ran = subprocess.run(
+        [COMMAND, "replay", "--to", "3"],
+        env=os.environ | {"LEDGER_DATABASE_URL": replayed_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "--compare" in ran.stderr
+
+
+def test_a_replay_puts_views_in_place_that_were_lost(replayed_url: str) -> None:
+    with psycopg.connect(replayed_url) as connection:
+        for table in TABLES:
+            connection.execute(f"DELETE FROM {table}")
+    assert run(replayed_url, "--compare")[0] == 1
+    code, found = run(replayed_url)
+    assert (code, found.keys()) == (0, {"entries", "rate_per_s"})
+    assert found["entries"] == head(replayed_url)
+    assert run(replayed_url, "--compare")[0] == 0
+
+
+def test_it_tells_people_what_it_found(replayed_url: str) -> None:
+    outcome = CliRunner().invoke(
+        app, ["replay", "--compare"], env={"LEDGER_DATABASE_URL": replayed_url}
+    )
+    lines = outcome.stdout.splitlines()
+    assert outcome.exit_code == 0
+    assert f"{head(replayed_url)} entries replayed" in lines[0]
+    assert len(lines) == 1 + len(TABLES)
+    assert all(line.endswith("equal") for line in lines[1:])

@@ -136,14 +136,17 @@ def _summary(
 
 
 def _keep_serving(teller: Teller, address: str, data_dir: Path) -> None:
+    # Set, not raised: an interrupt that meets the main thread anywhere is not lost.
+    ended = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda *_: ended.set())
     teller.say(
         f"\nThe ledger keeps serving; end it with Ctrl-C.\n"
         f"Try the API out: {address}{DOCS}\n"
         f"A token for it: {sys.argv[0]} token --role patentee --party {OPTICS.code} "
         f"--data-dir {data_dir}"
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()
+    ended.wait()
 
 
 @contextlib.contextmanager

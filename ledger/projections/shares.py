@@ -126,13 +126,11 @@ class _Worker:
     """A process that folds shares."""
 
     def __init__(self, job: Job) -> None:
+        # The package is found where this program found it, installed or in a checkout.
         home = str(Path(ledger.__file__).parents[1])
-        path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+        begin = f"import sys; sys.path.insert(0, {home!r}); from {__name__} import worker; worker()"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ledger.projections.shares"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": path},
+            [sys.executable, "-c", begin], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._job: Job | None = job
 
@@ -202,5 +200,6 @@ def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
             _say(answers, fill(connection, job, share))
 
 
-if __name__ == "__main__":
+def worker() -> None:
+    """The main function of a worker's process."""
     serve(sys.stdin.buffer, sys.stdout.buffer)

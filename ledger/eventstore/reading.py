@@ -28,13 +28,18 @@ from ledger.domain.events import (
     PERSONAL,
     Concealed,
     Envelope,
+    JudgedUnder,
     LedgerEvent,
 )
+from ledger.domain.parties import Party
 from ledger.eventstore import stored_form
 from ledger.eventstore.stored_form import CLEAR_MEMBERS, DIGESTED_MEMBERS, layout
 
 REMEMBERED_MAX = 50_000
 """Values kept of each kind before all are forgotten."""
+
+REPEATED = (Party, JudgedUnder)
+"""Models whose values come again and again; each is a flat object in JSON."""
 
 Convert = Callable[[Any], Any]
 """The value a JSON value stands for; raises OtherForm, or what Python raises, where it is of
@@ -239,16 +244,9 @@ def _model(model: type[BaseModel]) -> Convert:
             fields[name] = None if member is None and nullable else convert_member(member)
         return make(fields)
 
-    if all(_flat(hints[name]) for name in model.model_fields):
+    if model in REPEATED:
         return _remembering(lambda value: (*value, *value.values()), convert)
     return convert
-
-
-def _flat(hint: Any) -> bool:
-    """Whether the JSON of a type is a single value."""
-    hint, _ = _plain(hint)
-    kinds = [a for a in get_args(hint) if a is not type(None)] or [hint]
-    return all(isinstance(k, type) and not issubclass(k, BaseModel | tuple) for k in kinds)
 
 
 def _remembering(key: Convert, convert: Convert) -> Convert:

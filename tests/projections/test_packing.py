@@ -40,7 +40,7 @@ def copied(connection: psycopg.Connection[Any], *fields: bytes) -> tuple[Any, ..
     found: tuple[Any, ...] | None
     found = connection.execute("SELECT *, e::text, r::text FROM one").fetchone()
     assert found is not None
-    return found
+    return tuple(found)
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)

@@ -28,7 +28,7 @@ from ledger.eventstore.world import is_patent
 from ledger.projections import pledge_financing, shadow
 from ledger.projections.register import RegisterViews
 from ledger.projections.runner import BATCH_MAX, event_of, filing_of, whole_filings
-from ledger.projections.shadow import HEAD, Progress, filled, number, rate, silent
+from ledger.projections.shadow import HEAD, Progress, made, number, rate, silent
 
 REBUILT = "rebuilt"
 """The shadow schema of a rebuild."""
@@ -57,8 +57,7 @@ def rebuild(url: str, progress: Progress = silent) -> dict[str, Any]:
     with connect(url, application_name="patent-ledger rebuild") as connection:
         with shadow.one_at_a_time(connection), shadow.schema(connection, REBUILT, ""):
             head = number(connection, HEAD)
-            filled(connection, url, REBUILT, head, head, progress)
-            shadow.make_alike(url, REBUILT)
+            made(connection, url, REBUILT, head, progress)
             late = _take_place(connection, head)
     progress(late, late)
     return {"entries": late, "rate_per_s": rate(late, time.monotonic() - started)}

@@ -20,7 +20,15 @@ from ledger.database import connect
 from ledger.projections import pledge_financing
 from ledger.projections.folding import ALIASES, find_filings
 from ledger.projections.register import VIEWS
-from ledger.projections.shares import COPY_COLUMNS, Job, copy_rows, cut, fold_all
+from ledger.projections.shares import (
+    COPY_COLUMNS,
+    Job,
+    Notes,
+    copy_rows,
+    cut,
+    fold_all,
+    workers,
+)
 
 TABLES = (*(view.table for view in VIEWS), ALIASES, pledge_financing.NAME)
 COLUMNS = COPY_COLUMNS | {pledge_financing.NAME: pledge_financing.COLUMNS}
@@ -111,9 +119,35 @@ def filled(
     connection: Connection[Any], url: str, name: str, until: int, tracked: int, progress: Progress
 ) -> None:
     """Fold the log up to a position into the tables of a schema, pledge financing up to its own."""
-    job = Job(url, name, find_filings(connection, until), until, tracked)
+    _fill_projects(connection, name, _filled(connection, url, name, until, tracked, progress))
+
+
+def made(connection: Connection[Any], url: str, name: str, until: int, progress: Progress) -> None:
+    """As `filled`, and every table is given the constraints and indexes of the live one."""
+    notes = _filled(connection, url, name, until, until, progress)
+    with ThreadPoolExecutor(INDEX_CONNECTIONS) as pool:
+        under_way = [
+            pool.submit(_make_alike, url, name, table)
+            for table in TABLES
+            if table != pledge_financing.NAME
+        ]
+        _fill_projects(connection, name, notes)
+        under_way.append(pool.submit(_make_alike, url, name, pledge_financing.NAME))
+        for table_made in under_way:
+            table_made.result()
+
+
+def _filled(
+    connection: Connection[Any], url: str, name: str, until: int, tracked: int, progress: Progress
+) -> Notes:
     progress(0, until)
-    notes = fold_all(job, cut(connection, until), lambda done: progress(done, until))
+    with workers(until) as at_hand:
+        job = Job(url, name, find_filings(connection, until), until, tracked)
+        shares = cut(connection, until)
+        return fold_all(job, shares, at_hand, lambda done: progress(done, until))
+
+
+def _fill_projects(connection: Connection[Any], name: str, notes: Notes) -> None:
     projects = pledge_financing.Projects()
     for _, note in notes:
         projects.take(note)
@@ -132,13 +166,6 @@ def number(connection: Connection[Any], statement: str, params: tuple[Any, ...] 
 def rate(entries: int, seconds: float) -> int:
     """Entries a second."""
     return round(entries / seconds) if seconds else 0
-
-
-def make_alike(url: str, name: str) -> None:
-    """Give the filled tables the constraints and indexes of the live ones, each at once."""
-    with ThreadPoolExecutor(INDEX_CONNECTIONS) as pool:
-        for done in [pool.submit(_make_alike, url, name, table) for table in TABLES]:
-            done.result()
 
 
 def _make_alike(url: str, name: str, table: str) -> None:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -76,11 +77,27 @@ def cut(connection: Connection[Any], until: int) -> list[Share]:
     return [Share(since, until) for since, until in pairwise(bounds)]
 
 
-def fold_all(job: Job, shares: list[Share], told: Callable[[int], None]) -> Notes:
-    """Fold every share into the shadow tables; what pledge financing notes, in the log's order."""
+@contextmanager
+def workers(until: int) -> Iterator[list[Worker]]:
+    """Worker processes for a log of so many events, none for a small one; they come up while the
+    caller goes on."""
+    count = len(os.sched_getaffinity(0)) if until > ALONE_MAX else 0
+    started = [Worker() for _ in range(count)]
+    try:
+        yield started
+    finally:
+        for worker in started:
+            worker.end()
+
+
+def fold_all(
+    job: Job, shares: list[Share], at_hand: list[Worker], told: Callable[[int], None]
+) -> Notes:
+    """Fold every share into the shadow tables, by the workers or, without any, in this process;
+    what pledge financing notes, in the log's order."""
     notes: Notes = []
     done = 0
-    for events, noted in _folded(job, shares):
+    for events, noted in _folded(job, shares, at_hand):
         notes += noted
         done += events
         told(done)
@@ -88,29 +105,24 @@ def fold_all(job: Job, shares: list[Share], told: Callable[[int], None]) -> Note
     return notes
 
 
-def _folded(job: Job, shares: list[Share]) -> Iterator[tuple[int, Notes]]:
-    count = min(len(os.sched_getaffinity(0)), len(shares))
-    if count == 1 or job.until <= ALONE_MAX:
+def _folded(job: Job, shares: list[Share], at_hand: list[Worker]) -> Iterator[tuple[int, Notes]]:
+    if at_hand:
+        with ThreadPoolExecutor(len(at_hand)) as pool:
+            for worker in at_hand:
+                worker.take(job)
+            yield from _as_told(pool, at_hand, iter(shares))
+    else:
         with connect(job.url, application_name="patent-ledger replay") as connection:
             for share in shares:
                 yield fill(connection, job, share)
-        return
-    waiting = iter(shares)
-    workers = [_Worker(job) for _ in range(count)]
-    try:
-        with ThreadPoolExecutor(count) as pool:
-            yield from _as_told(pool, workers, waiting)
-    finally:
-        for worker in workers:
-            worker.end()
 
 
 def _as_told(
-    pool: ThreadPoolExecutor, workers: Iterable[_Worker], waiting: Iterator[Share]
+    pool: ThreadPoolExecutor, at_hand: list[Worker], waiting: Iterator[Share]
 ) -> Iterator[tuple[int, Notes]]:
     """Hand each worker the next share as it ends one, and pass on its answers."""
     busy = {}
-    for worker, share in zip(workers, waiting, strict=False):
+    for worker, share in zip(at_hand, waiting, strict=False):
         busy[pool.submit(worker.fold, share)] = worker
     while busy:
         done, _ = wait(busy, return_when=FIRST_COMPLETED)
@@ -122,37 +134,47 @@ def _as_told(
             yield future.result()
 
 
-class _Worker:
+class Worker:
     """A process that folds shares."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self) -> None:
         # The package is found where this program found it, installed or in a checkout.
         home = str(Path(ledger.__file__).parents[1])
         begin = f"import sys; sys.path.insert(0, {home!r}); from {__name__} import worker; worker()"
         self._process = subprocess.Popen(
             [sys.executable, "-c", begin], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self._job: Job | None = job
+
+    def take(self, job: Job) -> None:
+        """Tell what every share is folded with."""
+        with self._ending():
+            self._say(job)
 
     def fold(self, share: Share) -> tuple[int, Notes]:
         """Have a share folded and wait for it."""
-        assert self._process.stdin is not None, "it is a pipe"
         assert self._process.stdout is not None, "it is a pipe"
-        try:
-            if self._job is not None:
-                _say(self._process.stdin, self._job)
-                self._job = None
-            _say(self._process.stdin, share)
+        with self._ending():
+            self._say(share)
             answer: tuple[int, Notes] = pickle.load(self._process.stdout)  # noqa: S301 - our child
-        except (BrokenPipeError, EOFError, pickle.UnpicklingError) as error:
-            code = self._process.wait()
-            raise WorkerFailed(f"a process that folds the log ended with status {code}") from error
         return answer
 
     def end(self) -> None:
-        """Close its input, upon which it ends; one that is in the midst of a share is ended."""
+        """End it, though it be in the midst of a share."""
         self._process.terminate()
         self._process.communicate()
+
+    def _say(self, value: Any) -> None:
+        assert self._process.stdin is not None, "it is a pipe"
+        _say(self._process.stdin, value)
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Tell what it means that the pipe is broken."""
+        try:
+            yield
+        except (BrokenPipeError, EOFError, pickle.UnpicklingError) as error:
+            code = self._process.wait()
+            raise WorkerFailed(f"a process that folds the log ended with status {code}") from error
 
 
 def _say(pipe: IO[bytes], value: Any) -> None:

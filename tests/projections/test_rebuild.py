@@ -187,13 +187,12 @@ def test_filings_go_on_and_none_is_lost(url: str) -> None:
 
 def test_what_is_filed_meanwhile_is_caught_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every history arrives after the log was folded: catching up is what the writer does live."""
-    made = shadow.make_alike
 
-    def make_alike(server: str, name: str) -> None:
-        made(server, name)
+    def made(*arguments: Any) -> None:
+        shadow.made(*arguments)
         enter_everything(url)
 
-    monkeypatch.setattr(shadow, "make_alike", make_alike)
+    monkeypatch.setattr(rebuild, "made", made)
     rebuild.rebuild(url)
     monkeypatch.undo()
     live = content(url)
@@ -323,7 +322,8 @@ def test_a_worker_that_dies_is_told_of(url: str) -> None:
     with registry(url) as ledger:
         enter_patents(ledger, numbers(2))
     with pytest.raises(shares.WorkerFailed):
-        shares.fold_all(job, [Share(None, number(1)), Share(number(1), None)], print)
+        with shares.workers(job.until) as at_hand:
+            shares.fold_all(job, [Share(None, number(1)), Share(number(1), None)], at_hand, print)
 
 
 def test_filings_of_several_events_are_found_open_and_hidden(url: str) -> None:

@@ -97,3 +97,8 @@ def consenting(
         and consent.given.capacity == capacity
         and fits(consent, command, context, act=act, patent=patent.id)
     )
+
+
+def filed_on(command: Command, context: Context) -> date:
+    """The day on which the office received the filing; today where it is not stated."""
+    return command.received_on or context.today

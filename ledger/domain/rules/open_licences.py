@@ -6,8 +6,7 @@ import re
 from datetime import date
 
 from ledger.domain.filing import Command, Context, has_document
-from ledger.domain.holdings import Declaration, Licence
-from ledger.domain.licences import ChangeLicence, day_after, recorded_licence
+from ledger.domain.licences import day_after
 from ledger.domain.lifecycle import (
     FinaliseInvalidation,
     LapseForFee,
@@ -18,20 +17,13 @@ from ledger.domain.money import plain
 from ledger.domain.numbers import PatentKind
 from ledger.domain.open_licences import (
     DeclareOpenLicence,
-    RecordOpenLicenceContract,
-    TakeOpenLicence,
     WithdrawOpenLicence,
-    declaration_of,
-    due_at_start,
-    licensors_of,
-    taken_licence,
-    takes_effect_on,
 )
 from ledger.domain.parties import PartyKind
-from ledger.domain.patent import Patent, Status
+from ledger.domain.patent import Patent
 from ledger.domain.periods import Period
 from ledger.domain.refusals import Severity
-from ledger.domain.royalties import AnyRoyalty, Free, RoyaltyBase, fixed_total, max_rate_by_base
+from ledger.domain.royalties import RoyaltyBase, fixed_total, max_rate_by_base
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
 from ledger.domain.rules.conflicts import EVERYWHERE, scope_of
 from ledger.domain.rules.grounds import (
@@ -41,7 +33,7 @@ from ledger.domain.rules.grounds import (
     overdue_fee,
     pledgees_missing,
 )
-from ledger.domain.rules.licences import beyond_patent, crosses, has_export_papers
+from ledger.domain.rules.licences import beyond_patent
 
 OPERATIONAL = date(2024, 1, 20)
 """The law is of 2021-06-01; the office publishes declarations since the Rules of 2023."""
@@ -404,7 +396,7 @@ def withdraw_unconditional(
     """A standing declaration is withdrawn in writing, with a reason and without conditions."""
     live = patent.live_declaration(context.today)
     if live is None or live.declaration_no != command.declaration_no:
-        return _not_live(command.declaration_no)
+        return not_live(command.declaration_no)
     if command.conditions is not None:
         return Broken("/conditions", {"conditions": command.conditions})
     if command.reason is None:
@@ -435,161 +427,8 @@ def duty_to_withdraw(patent: Patent, command: Command, context: Context) -> Outc
     return Broken(fact={"declaration_no": live.declaration_no, "inform": inform})
 
 
-def _not_live(declaration_no: str) -> Broken:
+def not_live(declaration_no: str) -> Broken:
     return Broken("/declaration_no", {"declaration_no": declaration_no, "live": False})
-
-
-@rule(
-    "open-take-notice-and-payment",
-    TakeOpenLicence,
-    title="Notice and payment",
-    article="PL 51(1); GL V-11 §6",
-    cure="Notify the patentee in writing while the declaration stands, pay what is due at the "
-    "start, and add licensee-notice and payment-proof; with nothing due yet, say so in "
-    "nothing_due_yet.",
-)
-def take_notice_and_payment(patent: Patent, command: TakeOpenLicence, context: Context) -> Outcome:
-    """It arises by written notice while the declaration stands, and by payment as announced."""
-    declaration = declaration_of(patent, command.declaration_no)
-    if declaration is None:
-        return _not_live(command.declaration_no)
-    unnotified = _not_notified(patent, declaration, command, context)
-    if unnotified is not None:
-        return unnotified
-    unpaid = _not_paid(declaration.fee, command, context)
-    if unpaid is not None:
-        return unpaid
-    arises_on = takes_effect_on(command)
-    if arises_on >= declaration.ends_on:
-        return Broken(fact={"licence_period_over": declaration.ends_on.isoformat()})
-    status = patent.status(arises_on)
-    if status is Status.UNKNOWN:
-        return Unknown("filing date, grant date and kind")
-    return None if status is Status.IN_FORCE else Broken(fact={"status": status.value})
-
-
-def _not_notified(
-    patent: Patent, declaration: Declaration, command: TakeOpenLicence, context: Context
-) -> Broken | None:
-    notice_on = command.notice_on
-    if notice_on is None or notice_on > context.today:
-        return Broken("/notice_on", {"missing": ["notice_on"]})
-    if not declaration.live(notice_on):
-        return _not_live(declaration.declaration_no)
-    if not has_document(command, "licensee-notice"):
-        return Broken("/documents", {"missing": ["licensee-notice"]})
-    licensee = context.party(command.licensee)
-    sides = {p.id: p.name for p in (licensee, *licensors_of(patent, declaration, context.today))}
-    signed = context.signers(command) & set(sides)
-    return None if signed else Broken("/signed_by", {"one_of": [*sides.values()]})
-
-
-def _not_paid(fee: AnyRoyalty, command: TakeOpenLicence, context: Context) -> Broken | None:
-    assert command.notice_on is not None, "the notice was judged"
-    if command.paid_on is None:
-        if due_at_start(fee, command.notice_on):
-            return Broken("/paid_on", {"missing": ["paid_on"], "due_at_start": True})
-        quiet = command.nothing_due_yet or isinstance(fee, Free)
-        return None if quiet else Broken("/nothing_due_yet", {"missing": ["nothing_due_yet"]})
-    if command.paid_on > context.today:
-        return Broken("/paid_on", {"paid_on": command.paid_on.isoformat()})
-    if not has_document(command, "payment-proof"):
-        return Broken("/documents", {"missing": ["payment-proof"]})
-    return None
-
-
-@rule(
-    "open-take-published-terms",
-    TakeOpenLicence,
-    RecordOpenLicenceContract,
-    ChangeLicence,
-    title="Published terms",
-    article="PL 51(3); GL V-11 §8",
-    cure="Take the licence on the published fee, or record it as an ordinary licence (POST "
-    "/v1/licences).",
-)
-def take_published_terms(
-    patent: Patent,
-    command: TakeOpenLicence | RecordOpenLicenceContract | ChangeLicence,
-    _: Context,
-) -> Outcome:
-    """An open licence goes by the published terms; what was negotiated is an ordinary licence."""
-    if isinstance(command, TakeOpenLicence):
-        declaration = declaration_of(patent, command.declaration_no)
-        if declaration is None or command.fee is None:
-            return None
-        return _negotiated(command.fee, declaration.fee)
-    if isinstance(command, RecordOpenLicenceContract):
-        licence = taken_licence(patent, command.licence_id)
-        if licence is None or command.fee is None:
-            return None
-        return _negotiated(command.fee, licence.now.royalty)
-    licence = recorded_licence(patent, command.licence_id)
-    if licence is None or licence.declaration_no is None or not command.amends:
-        return None
-    return Broken("/licence_id", {"declaration_no": licence.declaration_no})
-
-
-def _negotiated(stated: AnyRoyalty | None, published: AnyRoyalty | None) -> Outcome:
-    if published is None or stated == published:
-        return None
-    return Broken("/fee", {"published": published.model_dump(mode="json")})
-
-
-@rule(
-    "open-take-foreign",
-    TakeOpenLicence,
-    title="Technology export",
-    article="GL V-11 §6; TIE 2, 30-38",
-    cure="Add the paper technology-export-licence or technology-export-registration.",
-)
-def take_foreign(patent: Patent, command: TakeOpenLicence, context: Context) -> Outcome:
-    """A licensee from abroad, Hong Kong, Macao or Taiwan needs the papers of technology export."""
-    licensors = patent.patentees_on(context.today) or ()
-    if not crosses(licensors, (command.licensee,)) or has_export_papers(command):
-        return None
-    return Broken("/documents", {"missing": ["technology-export-registration"]})
-
-
-@rule(
-    "open-record-evidence",
-    RecordOpenLicenceContract,
-    title="Evidence of the taken licence",
-    article="IR 87; GL V-11 §7",
-    cure="Name a taken licence that is not yet recorded, let patentee or licensee sign, and add "
-    "the papers named: form, notice, proof of payment, identity.",
-)
-def record_evidence(
-    patent: Patent, command: RecordOpenLicenceContract, context: Context
-) -> Outcome:
-    """Patentee or licensee records a taken licence with form, notice, payment and identity."""
-    licence = taken_licence(patent, command.licence_id)
-    if licence is None or licence.recorded_on is not None:
-        known = licence is not None
-        return Broken(
-            "/licence_id", {"licence_id": command.licence_id, "taken": known, "recorded": known}
-        )
-    missing = _papers_missing(command, licence)
-    if missing:
-        return Broken("/documents", {"missing": missing})
-    owners = patent.patentees_on(context.today) or ()
-    sides = {p.id: p.name for p in (*owners, *licence.now.licensors, *licence.now.licensees)}
-    signed = context.signers(command) & set(sides)
-    return None if signed else Broken("/signed_by", {"one_of": [*sides.values()]})
-
-
-def _papers_missing(command: RecordOpenLicenceContract, licence: Licence) -> list[str]:
-    """The papers of Guidelines V-11 §7; no proof of payment where nothing was due at the start."""
-    missing = [k for k in ("application-form", "licensee-notice") if not has_document(command, k)]
-    royalty, arose_on = licence.now.royalty, licence.shapes[0].since
-    due = royalty is None or due_at_start(royalty, arose_on)
-    if due and not has_document(command, "payment-proof"):
-        missing.append("payment-proof")
-    if not has_document(command, "identity", "identity-commitment"):
-        missing.append("identity")
-    if command.agency is not None and not has_document(command, "power-of-attorney"):
-        missing.append("power-of-attorney")
-    return missing
 
 
 define(

@@ -320,6 +320,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             "sentence": _TEXT,
             "cure": _TEXT_OR_NONE,
             "waiver": _TEXT_OR_NONE,
+            "waived_by": _TEXT_OR_NONE,
         },
     ),
     "Rules": _array(_ref("Rule")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -17,12 +17,25 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.embedded import EmbeddedPostgres, temporary_data_dir
 from ledger.migrating import migrate
+from tests.catalogue.calls import called, wanted
 
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
 """Where Debian's package postgresql-15 puts its binaries."""
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
 """A fresh database, migrated, for the length of a with block."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that a definition of the catalogue names calls the definition's function."""
+    functions = wanted().get(item.nodeid.partition("[")[0], ())
+    if not functions:
+        return (yield)
+    with called(functions) as missing:
+        result = yield
+    assert missing() == [], "the catalogue names this test for a function that it does not call"
+    return result
 
 
 @pytest.fixture(scope="session")

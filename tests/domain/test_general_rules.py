@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,7 @@ from ledger.domain.deciding import COMMANDS
 from ledger.domain.events import IdentityEvidenceEntered
 from ledger.domain.lifecycle import EndSuspension
 from ledger.domain.numbers import PatentKind
-from ledger.domain.rules import DEFINITIONS, RULES, Definition, rules_for
+from ledger.domain.rules import rules_for
 from tests.builders import (
     BANK,
     FOREIGNER,
@@ -43,34 +41,6 @@ def test_every_act_has_the_rules_of_every_filing(command: type) -> None:
     assert {"id-uscc-check", "id-resident-check"} <= names
     if "patents" in command.model_fields and command.NAME != "EnterPartyEvidence":
         assert {"id-patent-number-check", "not-this-register"} <= names
-
-
-def test_every_definition_names_a_function_that_exists() -> None:
-
-    for definition in DEFINITIONS.values():
-        parts = definition.function.split(".")
-        for cut in range(len(parts), 0, -1):
-            try:
-                found = importlib.import_module(".".join(parts[:cut]))
-            except ModuleNotFoundError:
-                continue
-            for name in parts[cut:]:
-                found = getattr(found, name)
-            break
-        assert callable(found), definition.id
-
-
-@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=lambda d: d.id)
-def test_every_definition_names_a_test_that_exists(definition: Definition) -> None:
-    path, *names = definition.test.split("::")
-    text = (Path(__file__).parents[2] / path).read_text()
-    for name in names:
-        assert f"class {name}" in text or f"def {name}(" in text
-
-
-def test_every_rule_names_commands_that_exist() -> None:
-    known = {command.NAME for command in COMMANDS}
-    assert {name for rule in RULES.values() for name in rule.commands} <= known
 
 
 class TestPatentNumber:

@@ -27,6 +27,8 @@ from ledger.domain.lifecycle import FinaliseInvalidation
 from ledger.domain.money import yuan
 from ledger.domain.parties import Residence
 from ledger.domain.royalties import FixedRate, Free, Instalments, LumpSum, RoyaltyBase, Running
+from ledger.eventstore.stored_form import encode
+from ledger.means import fresh_salts
 from tests.builders import (
     BANK,
     DESIGN,
@@ -668,6 +670,11 @@ def test_no_royalty_of_a_contract_is_public() -> None:
     assert OpenLicenceTaken.HIDDEN
     for event in (LicenceRecorded, LicenceChanged, OpenLicenceContractRecorded):
         assert CONFIDENTIAL in event.model_fields["royalty"].metadata, event
+    (recorded_one,) = ALONE.when(record_licence()).passes().events
+    stored, _ = encode(recorded_one, fresh_salts)
+    entry, opened = stored.state.split(b"\n")
+    assert b"300000" in opened
+    assert b"300000" not in entry
 
 
 def rules_of(outcome: Any) -> set[str]:

@@ -470,6 +470,16 @@ class TestChange:
         self.pledged.when(command).refuses("pledge-change-needs-both", missing=["proof"])
         self.pledged.when(command.model_copy(update={"documents": documents("proof")})).passes()
 
+    def test_a_new_pledgee_stands_from_the_registration_of_the_change(self) -> None:
+        """The claim is assigned to another bank, which thereby has the pledge (CC 547)."""
+        assigned = change_pledge(
+            claim=None, pledgees=(OTHER_BANK,), signed_by=refs(LAMPWORKS, BANK, OTHER_BANK)
+        )
+        patent = self.pledged.when(assigned).given_that().patents[PATENT]
+        (pledge,) = patent.standing_pledges(TODAY)
+        assert pledge.now.pledgees == parties(OTHER_BANK)
+        assert [shape.since for shape in pledge.shapes] == [date(2025, 5, 6), TODAY]
+
     def test_a_registration_that_ended_is_not_changed(self) -> None:
         recorded(entered(), pledged(), deregistered()).when(change_pledge()).refuses(
             "pledge-change-needs-both", stands=False
@@ -546,6 +556,13 @@ class TestRevocation:
         assert isinstance(event, PledgeRevoked)
         patent = outcome.given_that().patents[PATENT]
         assert not patent.standing_pledges(date(2025, 6, 1))
+
+    def test_it_stood_for_those_who_ask_as_known_before(self) -> None:
+        before = recorded(entered(), pledged(pledgors=(MILLS,)))
+        after = before.when(self.revoke("pledge-pledgor-is-owner")).given_that()
+        for day in (date(2025, 5, 6), TODAY):
+            assert before.patents[PATENT].standing_pledges(day)
+            assert not after.patents[PATENT].standing_pledges(day)
 
     def test_a_cured_ground_does_not(self) -> None:
         late_entry = recorded(entered(patentees=(MILLS,)), pledged())

@@ -2,6 +2,7 @@
 
 from ledger.domain.rules import (
     consents,
+    definitions,
     freezes,
     general,
     licence_changes,
@@ -33,6 +34,7 @@ __all__ = [
     "Rule",
     "catalogue_version",
     "consents",
+    "definitions",
     "freezes",
     "general",
     "judge",

@@ -54,6 +54,9 @@ class Rule:
     until: date | None
     cure: str
     waiver: str | None
+    """Kind of declaration that waives the ground, where it can be waived."""
+    waived_by: str | None
+    """Who makes that declaration."""
     once: bool
     check: Check
 
@@ -114,8 +117,11 @@ class Definition:
     commands: tuple[str, ...]
     title: str
     article: str
+    sentence: str
     function: str
+    """Dotted name of what implements it."""
     test: str
+    """The test that shows it, which calls the function."""
     since: date | None = None
     until: date | None = None
 
@@ -134,6 +140,7 @@ def rule(  # noqa: PLR0913 - a declaration, all of it by name
     until: date | None = None,
     cure: str = "",
     waiver: str | None = None,
+    waived_by: str | None = None,
     once: bool = False,
 ) -> Callable[[Check], Rule]:
     """Declare a rule of the catalogue; `once` where it does not look at the patent."""
@@ -141,9 +148,21 @@ def rule(  # noqa: PLR0913 - a declaration, all of it by name
     def declare(check: Check) -> Rule:
         _declare(name)
         assert check.__doc__, f"{name} has no sentence"
+        assert (waiver is None) is (waived_by is None), f"{name}: who waives, and how"
         names = tuple(command.NAME for command in commands)
         declared = Rule(
-            name, names, title, article, severity, since, until, cure, waiver, once, check
+            name,
+            names,
+            title,
+            article,
+            severity,
+            since,
+            until,
+            cure,
+            waiver,
+            waived_by,
+            once,
+            check,
         )
         RULES[name] = declared
         return declared
@@ -152,11 +171,11 @@ def rule(  # noqa: PLR0913 - a declaration, all of it by name
 
 
 def define(
-    name: str, *commands: str, title: str, article: str, function: str, test: str
+    name: str, *commands: str, title: str, article: str, sentence: str, function: str, test: str
 ) -> Definition:
     """Declare a definition: the named function implements it, the named test shows it."""
     _declare(name)
-    DEFINITIONS[name] = Definition(name, commands, title, article, function, test)
+    DEFINITIONS[name] = Definition(name, commands, title, article, sentence, function, test)
     return DEFINITIONS[name]
 
 

@@ -17,7 +17,7 @@ from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import add_months, last_day_to_act
 from ledger.domain.pledges import DeregisterPledge
 from ledger.domain.refusals import Severity
-from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
 from ledger.domain.rules.grounds import frozen_fact, pledgees_to_notify
 
 PRESERVATION_MONTHS = {"preservation": 6, "execution": 36}
@@ -225,31 +225,3 @@ def frozen_deregistration(patent: Patent, _: Command, context: Context) -> Outco
     if not isinstance(found, Broken) or context.law.deregistration_passes_freeze:
         return found
     return Broken(found.pointer, found.fact, Severity.REFUSAL)
-
-
-# --- definitions --------------------------------------------------------------------------------
-
-define(
-    "suspension-one-year",
-    "StartSuspension",
-    title="A suspension lasts one year",
-    article="IR 103(3); GL V-7 §7.4.1",
-    function="ledger.domain.lifecycle.start_suspension",
-    test="tests/domain/test_lifecycle.py::TestSuspension::test_it_lasts_one_year",
-)
-define(
-    "preservation-queue",
-    "StartPreservation",
-    title="Preservations queue",
-    article="GL V-7 §7.3.2.2(3)",
-    function="ledger.domain.patent.Patent.preservation_periods",
-    test="tests/domain/test_patent.py::test_a_later_preservation_waits_for_the_earlier_to_end",
-)
-define(
-    "preservation-auto-end",
-    "time",
-    title="A preservation ends by itself",
-    article="IR 104; GL V-7 §7.5.2",
-    function="ledger.domain.patent.Patent.preserved_by",
-    test="tests/domain/test_patent.py::test_a_preservation_not_continued_ends_by_itself",
-)

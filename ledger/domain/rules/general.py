@@ -7,6 +7,7 @@ from functools import lru_cache
 from ledger.domain import consents, licences, lifecycle, open_licences, pledges, transfers
 from ledger.domain.consents import EnterPartyEvidence
 from ledger.domain.filing import Command, Context, Fact, has_document
+from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
 from ledger.domain.lifecycle import GrantPatent, LapseForFee, kind_by_number
 from ledger.domain.numbers import (
     InvalidNumber,
@@ -14,11 +15,13 @@ from ledger.domain.numbers import (
     check_credit_code,
     check_resident_number,
     parse_patent_id,
+    parse_registration_number,
 )
 from ledger.domain.parties import PartyDetails, PartyKind, Residence
 from ledger.domain.patent import Patent
+from ledger.domain.pledges import ChangePledge, DeregisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
-from ledger.domain.rules.catalogue import Broken, Outcome, define, rule
+from ledger.domain.rules.catalogue import Broken, Outcome, rule
 
 ALL: tuple[type[Command], ...] = (
     *pledges.COMMANDS,
@@ -204,38 +207,35 @@ def false_proof_revocable(_: Patent, command: Command, __: Context) -> Outcome:
     return Broken("/documents") if committed else None
 
 
-# --- definitions --------------------------------------------------------------------------------
-
-define(
+@rule(
     "id-registration-number-form",
-    "RegisterPledge",
-    "RecordLicence",
+    RecordLicence,
+    ChangePledge,
+    DeregisterPledge,
+    RevokePledge,
+    ChangeLicence,
+    CancelLicence,
     title="Form of a registration number",
-    article="practice",
-    function="ledger.domain.numbers.registration_number",
-    test="tests/properties/test_value_round_trips.py::test_a_registration_number_is_read_again",
+    article="practice of the register",
+    severity=Severity.WARNING,
+    cure="Compare the number with the notice of registration; nothing is lost if it is right.",
+    once=True,
 )
-define(
-    "time-register-effective",
-    "all",
-    title="Effective dates",
-    article="law.md 0.5",
-    function="ledger.domain.filing.Context.envelope",
-    test="tests/domain/test_transfers.py::test_a_transfer_counts_from_its_registration",
-)
-define(
-    "time-period-computation",
-    "all",
-    title="Computing periods",
-    article="IR 5; GL V-7 §2.3, V-9 §4.1",
-    function="ledger.domain.periods.last_day_to_act",
-    test="tests/domain/test_periods.py",
-)
-define(
-    "time-number-included",
-    "all",
-    title="Limits include their number",
-    article="CC 1259",
-    function="ledger.domain.rules.pledges.debt_within_term",
-    test="tests/domain/test_pledges.py::TestDebtWithinTerm",
-)
+def registration_number_form(_: Patent, command: Command, context: Context) -> Outcome:
+    """A number is of an unusual form: usual are Y or X, the year, two digits of the office, seven
+    of the serial. What the ledger draws itself is always of that form.
+    """
+    for name in ("registration_no", "licence_id", "head_licence_id"):
+        number = getattr(command, name, None)
+        known = None if number is None else context.registrations.get(number)
+        if known is not None and known.kind != "take" and not _usual(known.registration_no):
+            return Broken(f"/{name}", {"number": known.registration_no})
+    return None
+
+
+def _usual(number: str) -> bool:
+    try:
+        parse_registration_number(number)
+    except InvalidNumber:
+        return False
+    return True

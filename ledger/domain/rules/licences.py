@@ -22,7 +22,7 @@ from ledger.domain.periods import last_day_to_act, working_days_after
 from ledger.domain.pledges import RegisterPledge
 from ledger.domain.refusals import Severity
 from ledger.domain.royalties import Free, royalty_shape_errors
-from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
 from ledger.domain.rules.conflicts import (
     conflicting,
     family,
@@ -304,7 +304,9 @@ def proceeds_obligation(patent: Patent, command: RecordLicence, context: Context
     RecordLicence,
     ChangeLicence,
     title="No conflict",
-    article="LRM 12(2)(10)",
+    article="LRM 12(2)(10); SPC-Tech 27",
+    waiver="sole-licensor-cannot-exploit",
+    waived_by="a sole licensor who cannot exploit alone, for one ordinary licence",
     cure="Have the older licence cancelled or changed, or limit term, territory or field so that "
     "the two do not meet.",
 )
@@ -522,12 +524,3 @@ def cancel_on_patent_end(patent: Patent, command: Command, _: Context) -> Outcom
         return None
     licences = [x for x in patent.licences if x.recorded_on and x.cancelled_on is None]
     return Broken(fact={"licences": [x.licence_id for x in licences]}) if licences else None
-
-
-define(
-    "licence-royalty-private",
-    title="Royalties only in aggregates",
-    article="GL V-8 §1.3.2.7",
-    function="ledger.eventstore.stored_form.encode",
-    test="tests/domain/test_licences.py::test_no_royalty_of_a_contract_is_public",
-)

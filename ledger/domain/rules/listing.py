@@ -31,6 +31,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "sentence": rule.sentence,
         "cure": rule.cure or None,
         "waiver": rule.waiver,
+        "waived_by": rule.waived_by,
     }
 
 
@@ -48,9 +49,10 @@ def _definition(definition: Definition) -> dict[str, Any]:
         "from": _day(definition.since),
         "until": _day(definition.until),
         "title": definition.title,
-        "sentence": definition.title,
+        "sentence": definition.sentence,
         "cure": None,
         "waiver": None,
+        "waived_by": None,
         "function": definition.function,
         "test": definition.test,
     }

@@ -24,7 +24,7 @@ from ledger.domain.patent import Patent
 from ledger.domain.periods import Period
 from ledger.domain.refusals import Severity
 from ledger.domain.royalties import RoyaltyBase, fixed_total, max_rate_by_base
-from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
 from ledger.domain.rules.conflicts import EVERYWHERE, scope_of
 from ledger.domain.rules.grounds import (
     coowners_missing,
@@ -285,6 +285,7 @@ def evaluation_report(patent: Patent, command: DeclareOpenLicence, _: Context) -
     cure="Ask at most 20,000,000 yuan, license otherwise than openly, or declare cap-override and "
     "give the reason in cap_reason.",
     waiver=CAP_OVERRIDE,
+    waived_by="the patentee, with the reason in cap_reason",
     once=True,
 )
 def cap_fixed(_: Patent, command: DeclareOpenLicence, context: Context) -> Outcome:
@@ -304,6 +305,7 @@ def cap_fixed(_: Patent, command: DeclareOpenLicence, context: Context) -> Outco
     article="GL V-11 §3.3",
     cure="Ask at most 20 percent, or declare cap-override and give the reason in cap_reason.",
     waiver=CAP_OVERRIDE,
+    waived_by="the patentee, with the reason in cap_reason",
     once=True,
 )
 def cap_net_sales(_: Patent, command: DeclareOpenLicence, context: Context) -> Outcome:
@@ -319,6 +321,7 @@ def cap_net_sales(_: Patent, command: DeclareOpenLicence, context: Context) -> O
     article="GL V-11 §3.3",
     cure="Ask at most 40 percent, or declare cap-override and give the reason in cap_reason.",
     waiver=CAP_OVERRIDE,
+    waived_by="the patentee, with the reason in cap_reason",
     once=True,
 )
 def cap_profit(_: Patent, command: DeclareOpenLicence, context: Context) -> Outcome:
@@ -429,22 +432,3 @@ def duty_to_withdraw(patent: Patent, command: Command, context: Context) -> Outc
 
 def not_live(declaration_no: str) -> Broken:
     return Broken("/declaration_no", {"declaration_no": declaration_no, "live": False})
-
-
-define(
-    "open-effective-announcement",
-    "DeclareOpenLicence",
-    "WithdrawOpenLicence",
-    title="Effective on announcement",
-    article="GL V-11 §3.5, §4",
-    function="ledger.domain.open_licences.declare_open_licence",
-    test="tests/domain/test_open_licences.py::test_a_declaration_counts_from_its_announcement",
-)
-define(
-    "open-withdraw-keeps-licences",
-    "WithdrawOpenLicence",
-    title="Licences taken go on",
-    article="PL 50(2)",
-    function="ledger.domain.evolving.evolve",
-    test="tests/domain/test_open_licences.py::test_a_licence_taken_before_the_withdrawal_goes_on",
-)

@@ -11,7 +11,7 @@ from ledger.domain.parties import PartyKind
 from ledger.domain.patent import Patent
 from ledger.domain.pledges import ChangePledge, RegisterPledge
 from ledger.domain.refusals import Severity
-from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, define, rule
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, rule
 from ledger.domain.rules.grounds import coowners_missing, dead, frozen_fact, overdue_fee
 
 ANNOUNCEMENT_461 = date(2021, 11, 15)
@@ -247,6 +247,7 @@ def one_live_invariant(patent: Patent, _: Command, context: Context) -> Outcome:
     article="PPM 11(10)",
     cure="Every pledgor and pledgee declares, informed of it, that registration is still wanted.",
     waiver="informed-same-day-invention",
+    waived_by="every pledgor and pledgee",
     since=ANNOUNCEMENT_461,
 )
 def same_day_invention(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
@@ -272,6 +273,7 @@ def same_day_invention(patent: Patent, command: RegisterPledge, context: Context
     article="PPM 11(11)",
     cure="Every pledgor and pledgee declares, informed of it, that registration is still wanted.",
     waiver="informed-invalidation",
+    waived_by="every pledgor and pledgee, since 15 November 2021",
 )
 def invalidation_pending(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
     """Invalidation proceedings have been started against the patent."""
@@ -303,6 +305,7 @@ def _not_waived(
     cure="File each pledgee's written agreement that the open licence continues "
     "(declaration open-licence-continues).",
     waiver="open-licence-continues",
+    waived_by="every pledgee",
 )
 def open_pledge_statement(patent: Patent, command: RegisterPledge, context: Context) -> Outcome:
     """The patent is under an open licence, and a pledgee has not agreed in writing to its
@@ -410,41 +413,3 @@ def max_amount_fields(_: Patent, command: RegisterPledge, _context: Context) -> 
     if not missing and claim.period_until < claim.period_from:  # type: ignore[operator]
         return Broken("/claim/period_until", {"ends_before_it_begins": True})
     return Broken("/claim", {"missing": missing}) if missing else None
-
-
-# --- definitions --------------------------------------------------------------------------------
-
-PLEDGES = "tests/domain/test_pledges.py"
-
-define(
-    "pledge-established-on-registration",
-    "RegisterPledge",
-    title="A pledge arises on registration",
-    article="CC 444(1); PPM 3",
-    function="ledger.domain.pledges.register_pledge",
-    test=f"{PLEDGES}::TestRegistration::test_a_pledge_arises_on_the_day_of_registration",
-)
-define(
-    "pledge-nonprofit-ok",
-    "RegisterPledge",
-    title="Schools and hospitals may pledge patents",
-    article="SPC-Sec 6(1)(ii)",
-    function="ledger.domain.rules.pledges.state_organ.check",
-    test=f"{PLEDGES}::TestRegistration::test_a_university_may_pledge",
-)
-define(
-    "pledge-change-pledgee-assignment",
-    "ChangePledge",
-    title="A new pledgee by assignment of the claim",
-    article="CC 547; GL V-8 §1.3.2.8",
-    function="ledger.domain.pledges.change_pledge",
-    test="tests/domain/test_patent.py::test_a_changed_pledge_keeps_what_it_was",
-)
-define(
-    "pledge-not-automatic-end",
-    "time",
-    title="A due debt does not end a registration",
-    article="PPM 14",
-    function="ledger.domain.holdings.Pledge.stands",
-    test=f"{PLEDGES}::TestOnePledge::test_a_due_debt_does_not_end_a_pledge",
-)

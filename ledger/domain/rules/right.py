@@ -21,7 +21,7 @@ from ledger.domain.numbers import PatentKind
 from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import add_months, last_day_to_act
 from ledger.domain.refusals import Severity
-from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
 from ledger.domain.rules.grounds import (
     coowners_missing,
     frozen_fact,
@@ -268,88 +268,3 @@ def invalidation_needs_grant(patent: Patent, command: StartInvalidation, _: Cont
     if command.effective_on >= granted:
         return None
     return Broken("/effective_on", {"granted_on": granted.isoformat()})
-
-
-# --- definitions --------------------------------------------------------------------------------
-
-LIFECYCLE = "tests/domain/test_lifecycle.py"
-FOLD = "tests/domain/test_patent.py"
-TERMS = "tests/domain/test_terms.py"
-
-
-def _define(name: str, command: str, title: str, article: str, function: str, test: str) -> None:
-    define(name, command, title=title, article=article, function=function, test=test)
-
-
-_define(
-    "grant-effective-on-announcement",
-    "GrantPatent",
-    "The right begins with the grant announcement",
-    "PL 39, 40",
-    "ledger.domain.lifecycle.grant_patent",
-    f"{LIFECYCLE}::TestGrant::test_the_right_begins_with_the_grant_announcement",
-)
-_define(
-    "term-by-kind",
-    "GrantPatent",
-    "Term by kind",
-    "PL 42; Announcement 423",
-    "ledger.domain.terms.term_years",
-    TERMS,
-)
-_define(
-    "term-last-day",
-    "ExpirePatent",
-    "Last day in force",
-    "GL V-9 §4.1",
-    "ledger.domain.terms.termination_date",
-    TERMS,
-)
-_define(
-    "fee-year",
-    "PayAnnualFee",
-    "Patent years and due dates",
-    "IR 114-115; GL V-9 §4.2",
-    "ledger.domain.terms.fee_due_on",
-    TERMS,
-)
-_define(
-    "fee-surcharge",
-    "PayAnnualFee",
-    "Surcharge by month",
-    "IR 115; GL V-9 §4.2.1.3",
-    "ledger.domain.terms.surcharge_percent",
-    TERMS,
-)
-_define(
-    "abandon-effective",
-    "Abandon",
-    "Abandonment counts from registration",
-    "GL V-9 §4.3",
-    "ledger.domain.lifecycle.abandon",
-    f"{LIFECYCLE}::TestAbandonment::test_a_patent_is_given_up_on_the_day_of_registration",
-)
-_define(
-    "restore-reopen",
-    "RestoreRight",
-    "A restored right never lapsed",
-    "law.md 5.9",
-    "ledger.domain.evolving.evolve",
-    f"{FOLD}::test_a_restored_right_never_lapsed",
-)
-_define(
-    "invalidation-final-effect",
-    "FinaliseInvalidation",
-    "A finally invalid patent never existed",
-    "PL 46-47; GL IV-3 §6.2",
-    "ledger.domain.patent.Patent.status",
-    f"{FOLD}::test_a_wholly_invalid_patent_never_was_in_force",
-)
-_define(
-    "invalidation-decision-pending-flag",
-    "DecideInvalidation",
-    "Pending until final",
-    "GL IV-3 §6.2",
-    "ledger.domain.holdings.Invalidation.pending",
-    f"{FOLD}::test_a_decided_invalidation_is_pending_until_it_is_final",
-)

@@ -12,7 +12,7 @@ from ledger.domain.parties import Party, PartyDetails, Residence
 from ledger.domain.patent import Patent
 from ledger.domain.periods import last_day_to_act
 from ledger.domain.refusals import Severity
-from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, define, rule
+from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
 from ledger.domain.rules.grounds import consenting, coowners_missing, dead, frozen_fact
 from ledger.domain.transfers import AGREED, ASSIGNMENTS, ChangeNameAddress, RegisterTransfer
 
@@ -426,24 +426,3 @@ def pledge_follow(patent: Patent, command: ChangeNameAddress, context: Context) 
         if party in {p.id for p in (*pledge.now.pledgors, *pledge.now.pledgees)}
     ]
     return Broken(fact={"registration_nos": numbers}) if numbers else None
-
-
-# --- definitions --------------------------------------------------------------------------------
-
-define(
-    "transfer-share-is-transfer",
-    "RegisterTransfer",
-    "ChangeNameAddress",
-    title="A patentee more or fewer is a transfer",
-    article="GL I-1 §6.7.2.2",
-    function="ledger.domain.transfers.register_transfer",
-    test="tests/domain/test_transfers.py::test_a_new_co_owner_comes_in_by_transfer",
-)
-define(
-    "transfer-effective-registration",
-    "RegisterTransfer",
-    title="Effective on registration",
-    article="PL 10(3); GL I-1 §6.7.4",
-    function="ledger.domain.transfers.register_transfer",
-    test="tests/domain/test_transfers.py::test_a_transfer_counts_from_its_registration",
-)

@@ -1,0 +1,287 @@
+"""Definitions: rows of the law that decide nothing, and say what others mean.
+
+Each names the function that implements it and the test that shows it; the test fails where it does
+not call the function (tests/catalogue).
+"""
+
+from __future__ import annotations
+
+from ledger.domain.rules.catalogue import define
+
+LIFECYCLE = "tests/domain/test_lifecycle.py"
+FOLD = "tests/domain/test_patent.py"
+TERMS = "tests/domain/test_terms.py"
+TRANSFERS = "tests/domain/test_transfers.py"
+OPEN_LICENCES = "tests/domain/test_open_licences.py"
+PLEDGES = "tests/domain/test_pledges.py"
+
+# --- every filing (8.1) -------------------------------------------------------------------------
+
+define(
+    "time-register-effective",
+    "all",
+    title="Effective dates",
+    article="PL 10(3), 39, 40; CC 444(1); GL I-1 §6.7.4(1), V-11 §3.5",
+    sentence="An act counts from the day of its registration or announcement, a fact from its own "
+    "day; never from the date of the gazette.",
+    function="ledger.domain.filing.Context.envelope",
+    test=f"{TRANSFERS}::test_a_transfer_counts_from_its_registration",
+)
+define(
+    "time-period-computation",
+    "all",
+    title="Computing periods",
+    article="IR 5; GL V-7 §2.3, V-9 §4.1",
+    sentence="The day of the event is not counted; a limit to act that ends on a holiday ends on "
+    "the next working day; expiry and presumed delivery are never moved.",
+    function="ledger.domain.periods.last_day_to_act",
+    test="tests/domain/test_periods.py::TestLastDayToAct"
+    "::test_a_limit_that_ends_in_a_holiday_ends_on_the_next_working_day",
+)
+define(
+    "time-number-included",
+    "all",
+    title="Limits include their number",
+    article="CC 1259",
+    sentence="At most, at least and within include the number they name; more than and beyond "
+    "leave it out.",
+    function="ledger.domain.rules.pledges.debt_within_term.check",
+    test=f"{PLEDGES}::TestDebtWithinTerm::test_the_debt_may_be_due_on_the_last_day",
+)
+define(
+    "privacy-publication-filter",
+    "projections",
+    title="What is published",
+    article="GL V-8 §1.3.2; IR 106-107; PPM 15",
+    sentence="Only what the law has published is public; amounts, identity numbers and contracts "
+    "never are.",
+    function="ledger.eventstore.stored_form.encode",
+    test="tests/eventstore/test_stored_form.py::test_entry_shows_in_clear_exactly_what_is_public",
+)
+
+# --- the right (8.2) ----------------------------------------------------------------------------
+
+define(
+    "grant-effective-on-announcement",
+    "GrantPatent",
+    title="The right begins with the grant announcement",
+    article="PL 39, 40",
+    sentence="A patent takes effect on the day its grant is announced.",
+    function="ledger.domain.lifecycle.grant_patent",
+    test=f"{LIFECYCLE}::TestGrant::test_the_right_begins_with_the_grant_announcement",
+)
+define(
+    "term-by-kind",
+    "GrantPatent",
+    title="Term by kind",
+    article="PL 42; Announcement 423",
+    sentence="From the filing date an invention lasts 20 years, a utility model 10, a design 15; a "
+    "design filed before 1 June 2021 lasts 10.",
+    function="ledger.domain.terms.term_years",
+    test=f"{TERMS}::TestTerm::test_a_design_filed_from_june_2021_lasts_15_years",
+)
+define(
+    "term-last-day",
+    "ExpirePatent",
+    title="Last day in force",
+    article="GL V-9 §4.1",
+    sentence="The last day in force is the day before the anniversary of the filing date, which is "
+    "the termination date; holidays do not move it.",
+    function="ledger.domain.terms.termination_date",
+    test=f"{TERMS}::TestTerm::test_a_utility_model_of_1999_ends_ten_years_later",
+)
+define(
+    "fee-year",
+    "PayAnnualFee",
+    title="Patent years and due dates",
+    article="IR 114-115; GL V-9 §4.2",
+    sentence="Patent years run from the filing date; the fee of a year is due on the anniversary "
+    "that begins it.",
+    function="ledger.domain.terms.fee_due_on",
+    test=f"{TERMS}::TestFeeYears::test_the_sixth_fee_of_a_patent_of_1997_is_due_in_2002",
+)
+define(
+    "fee-surcharge",
+    "PayAnnualFee",
+    title="Surcharge by month",
+    article="IR 115; GL V-9 §4.2.1.3",
+    sentence="Up to one month after the due date there is no surcharge; then it is 5 percent of "
+    "the full fee for each month begun, 25 percent at most and in restoration.",
+    function="ledger.domain.terms.surcharge_percent",
+    test=f"{TERMS}::TestSurcharge::test_the_guidelines_example_leaves_65_yuan",
+)
+define(
+    "abandon-effective",
+    "Abandon",
+    title="Abandonment counts from registration",
+    article="GL V-9 §4.3",
+    sentence="A patent given up ends on the day the abandonment is registered.",
+    function="ledger.domain.lifecycle.abandon",
+    test=f"{LIFECYCLE}::TestAbandonment::test_a_patent_is_given_up_on_the_day_of_registration",
+)
+define(
+    "restore-reopen",
+    "RestoreRight",
+    title="A restored right never lapsed",
+    article="IR 6; GL V-7 §6",
+    sentence="A restored right counts as never lapsed; what ended only with the lapse goes on.",
+    function="ledger.domain.evolving.evolve",
+    test=f"{FOLD}::test_a_restored_right_never_lapsed",
+)
+define(
+    "invalidation-final-effect",
+    "FinaliseInvalidation",
+    title="A finally invalid patent never existed",
+    article="PL 46-47; GL IV-3 §6.2",
+    sentence="A patent finally declared invalid as a whole never existed; of one invalid in part "
+    "the claims kept are in force from the beginning.",
+    function="ledger.domain.patent.Patent.status",
+    test=f"{FOLD}::test_a_wholly_invalid_patent_never_was_in_force",
+)
+define(
+    "invalidation-decision-pending-flag",
+    "DecideInvalidation",
+    title="Pending until final",
+    article="GL IV-3 §6.2",
+    sentence="A decision on invalidation that is not final leaves the case pending and is not "
+    "public.",
+    function="ledger.domain.holdings.Invalidation.pending",
+    test=f"{FOLD}::test_a_decided_invalidation_is_pending_until_it_is_final",
+)
+
+# --- transfers (8.3) ----------------------------------------------------------------------------
+
+define(
+    "transfer-share-is-transfer",
+    "RegisterTransfer",
+    "ChangeNameAddress",
+    title="A patentee more or fewer is a transfer",
+    article="GL I-1 §6.7.2.2",
+    sentence="Who joins or leaves the patentees does so by transfer, never by a change of name.",
+    function="ledger.domain.transfers.register_transfer",
+    test=f"{TRANSFERS}::test_a_new_co_owner_comes_in_by_transfer",
+)
+define(
+    "transfer-effective-registration",
+    "RegisterTransfer",
+    title="Effective on registration",
+    article="PL 10(3); GL I-1 §6.7.4",
+    sentence="A transfer takes effect on the day of its registration, whenever it was agreed.",
+    function="ledger.domain.transfers.register_transfer",
+    test=f"{TRANSFERS}::test_a_transfer_counts_from_its_registration",
+)
+
+# --- licences and open licences (8.4, 8.5) ------------------------------------------------------
+
+define(
+    "licence-royalty-private",
+    "projections",
+    title="Royalties only in aggregates",
+    article="GL V-8 §1.3.2.7",
+    sentence="The royalty of a recorded licence is shown to its parties and to auditors; the "
+    "public sees it in statistics alone.",
+    function="ledger.eventstore.stored_form.encode",
+    test="tests/domain/test_licences.py::test_no_royalty_of_a_contract_is_public",
+)
+define(
+    "open-effective-announcement",
+    "DeclareOpenLicence",
+    "WithdrawOpenLicence",
+    title="Effective on announcement",
+    article="GL V-11 §3.5, §4",
+    sentence="A declaration, and its withdrawal, count from the day they are announced.",
+    function="ledger.domain.open_licences.declare_open_licence",
+    test=f"{OPEN_LICENCES}::test_a_declaration_counts_from_its_announcement",
+)
+define(
+    "open-withdraw-keeps-licences",
+    "WithdrawOpenLicence",
+    title="Licences taken go on",
+    article="PL 50(2)",
+    sentence="Licences taken before the withdrawal go on, on the published terms, to their end.",
+    function="ledger.domain.evolving.evolve",
+    test=f"{OPEN_LICENCES}::test_a_licence_taken_before_the_withdrawal_goes_on",
+)
+
+# --- pledges (8.6) ------------------------------------------------------------------------------
+
+define(
+    "pledge-nonprofit-ok",
+    "RegisterPledge",
+    title="Schools and hospitals may pledge patents",
+    article="SPC-Sec 6(1)(ii)",
+    sentence="A non-profit school, kindergarten, hospital or home may pledge its patents, which "
+    "are not its teaching or medical facilities.",
+    function="ledger.domain.rules.pledges.state_organ.check",
+    test=f"{PLEDGES}::TestRegistration::test_a_university_may_pledge",
+)
+define(
+    "pledge-established-on-registration",
+    "RegisterPledge",
+    title="A pledge arises on registration",
+    article="CC 444(1); PPM 3",
+    sentence="The pledge arises on the day of its registration, whenever it was agreed.",
+    function="ledger.domain.pledges.register_pledge",
+    test=f"{PLEDGES}::TestRegistration::test_a_pledge_arises_on_the_day_of_registration",
+)
+define(
+    "pledge-change-pledgee-assignment",
+    "ChangePledge",
+    title="A new pledgee by assignment of the claim",
+    article="CC 547; GL V-8 §1.3.2.8",
+    sentence="Who acquires the secured claim acquires the pledge with it; the register shows the "
+    "new pledgee once the change is registered.",
+    function="ledger.domain.pledges.change_pledge",
+    test=f"{PLEDGES}::TestChange::test_a_new_pledgee_stands_from_the_registration_of_the_change",
+)
+define(
+    "pledge-not-automatic-end",
+    "time",
+    title="A due debt does not end a registration",
+    article="PPM 14",
+    sentence="A registration ends by deregistration or revocation alone; that the debt falls due "
+    "does not end it.",
+    function="ledger.domain.holdings.Pledge.stands",
+    test=f"{PLEDGES}::TestOnePledge::test_a_due_debt_does_not_end_a_pledge",
+)
+define(
+    "pledge-revoke-replay",
+    "RevokePledge",
+    title="A revoked pledge never was",
+    article="PPM 12",
+    sentence="Asked for any day, a revoked registration never stood; asked as known before the "
+    "revocation, it did.",
+    function="ledger.domain.folds.with_pledge",
+    test=f"{PLEDGES}::TestRevocation::test_it_stood_for_those_who_ask_as_known_before",
+)
+
+# --- freezes (8.7) ------------------------------------------------------------------------------
+
+define(
+    "suspension-one-year",
+    "StartSuspension",
+    title="A suspension lasts one year",
+    article="IR 103(3); GL V-7 §7.4.1",
+    sentence="A suspension ends one year after the request, the last day included.",
+    function="ledger.domain.lifecycle.start_suspension",
+    test=f"{LIFECYCLE}::TestSuspension::test_it_lasts_one_year",
+)
+define(
+    "preservation-queue",
+    "StartPreservation",
+    title="Preservations queue",
+    article="GL V-7 §7.3.2.2(3)",
+    sentence="A preservation ordered while another runs waits, and starts the day that one ends, "
+    "in the order of registration.",
+    function="ledger.domain.patent.Patent.preservation_periods",
+    test=f"{FOLD}::test_a_later_preservation_waits_for_the_earlier_to_end",
+)
+define(
+    "preservation-auto-end",
+    "time",
+    title="A preservation ends by itself",
+    article="IR 104; GL V-7 §7.5.2",
+    sentence="A preservation that the court does not continue ends with its period.",
+    function="ledger.domain.patent.Patent.preserved_by",
+    test=f"{FOLD}::test_a_preservation_not_continued_ends_by_itself",
+)

@@ -1,0 +1,312 @@
+"""Cases of the rules of the right itself and of its freezes (law.md 8.2, 8.7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from ledger.domain.lifecycle import (
+    Abandon,
+    CompensateTerm,
+    ContinuePreservation,
+    EndPreservation,
+    EndSuspension,
+    ExtendSuspension,
+    FinaliseInvalidation,
+    LapseForFee,
+    RestoreRight,
+    StartInvalidation,
+    StartPreservation,
+    StartSuspension,
+)
+from tests.builders import (
+    LAMPWORKS,
+    MILLS,
+    MODEL,
+    PATENT,
+    TODAY,
+    change_pledge,
+    consented,
+    declared_open,
+    deregister_pledge,
+    documents,
+    entered,
+    fact,
+    fee_paid,
+    grant_patent,
+    lapsed,
+    licensed,
+    patent_details,
+    pledged,
+    preserved,
+    recorded,
+    refs,
+    suspended,
+)
+from tests.catalogue.case import PATENT_ALONE, Case, but, case, under
+from tests.domain.test_licences import cancel_licence
+from tests.domain.test_open_licences import withdraw
+
+PLEDGED = recorded(entered(), pledged())
+OPEN = recorded(entered(), declared_open())
+UNPAID = recorded(entered(fees_paid_through=7))
+PAID_AFTER_LAPSE = recorded(entered(fees_paid_through=7), lapsed(), fee_paid(fee_year=8))
+
+
+def compensate(**fields: Any) -> CompensateTerm:
+    stated: dict[str, Any] = {"kind": "pta", "days": 87, "requested_on": date(2020, 12, 1)}
+    return fact(CompensateTerm, **stated | fields)  # type: ignore[no-any-return]
+
+
+def lapse(decided_on: date = date(2026, 1, 12)) -> LapseForFee:
+    return fact(LapseForFee, fee_year=8, decided_on=decided_on)  # type: ignore[no-any-return]
+
+
+def restore(**fields: Any) -> RestoreRight:
+    stated: dict[str, Any] = {
+        "requested_on": date(2026, 2, 10),
+        "notice_received_on": date(2025, 12, 10),
+        "fee_paid_on": date(2026, 2, 10),
+    }
+    return fact(RestoreRight, **stated | fields)  # type: ignore[no-any-return]
+
+
+def abandon(**fields: Any) -> Abandon:
+    return fact(Abandon, **{"signed_by": refs(LAMPWORKS)} | fields)  # type: ignore[no-any-return]
+
+
+def preserve(**fields: Any) -> StartPreservation:
+    stated: dict[str, Any] = {
+        "case_no": "(2026) Lantern 2",
+        "court": "Lanternhill Court",
+        "months": 6,
+        "particulars_match": True,
+        "documents": documents("ruling", "assistance-notice"),
+    }
+    return fact(StartPreservation, **stated | fields)  # type: ignore[no-any-return]
+
+
+def suspend(**fields: Any) -> StartSuspension:
+    stated: dict[str, Any] = {
+        "case_no": "(2026) Dispute 2",
+        "requested_by": MILLS,
+        "dispute_parties": (MILLS, LAMPWORKS),
+        "particulars_match": True,
+        "documents": documents("acceptance-document"),
+    }
+    return fact(StartSuspension, **stated | fields)  # type: ignore[no-any-return]
+
+
+def final(outcome: str = "whole") -> FinaliseInvalidation:
+    return fact(  # type: ignore[no-any-return]
+        FinaliseInvalidation, case_no="4W990001", outcome=outcome, decision_no="990001"
+    )
+
+
+EXTEND = fact(ExtendSuspension, case_no="(2026) Dispute 1", documents=documents("case-not-closed"))
+CONTINUE = fact(
+    ContinuePreservation, case_no="(2026) Lantern 1", court="Lanternhill Court", months=6
+)
+REQUESTED = fact(StartInvalidation, case_no="4W990001")
+
+CASES: tuple[Case, ...] = (
+    case(
+        "term-compensation-kind",
+        "R",
+        compensate(requested_on=date(2020, 12, 2)),
+        passes=compensate(),
+    ),
+    case(
+        "term-compensation-kind",
+        "R",
+        compensate(patents=(MODEL,)),
+        given=recorded(entered(MODEL)),
+        clean=PATENT_ALONE,
+        passes=compensate(),
+    ),
+    case(
+        "fee-lapse-after-grace",
+        "R",
+        lapse(date(2026, 1, 11)),
+        passes=lapse(),
+        given=UNPAID,
+    ),
+    case(
+        "fee-lapse-paused-when-frozen",
+        "R",
+        lapse(),
+        given=recorded(entered(fees_paid_through=7), preserved()),
+        clean=UNPAID,
+    ),
+    *(
+        case("lapse-notify-pledgee", "O", command, given=pledged_one, clean=free)
+        for command, pledged_one, free in (
+            (lapse(), recorded(pledged(), to=UNPAID), UNPAID),
+            (abandon(), PLEDGED, PATENT_ALONE),
+            (final(), PLEDGED, PATENT_ALONE),
+        )
+    ),
+    case(
+        "abandon-all-patentees",
+        "R",
+        abandon(signed_by=()),
+        passes=abandon(),
+    ),
+    case("abandon-all-patentees", "R", abandon(conditions="If it rains."), passes=abandon()),
+    case("abandon-all-patentees", "R", abandon(claims=(1,)), passes=abandon()),
+    case(
+        "abandon-pledgee-consent",
+        "R",
+        abandon(),
+        given=recorded(consented(act="abandonment", counterparties=()), to=PLEDGED),
+        passes=abandon(consents=("C1",)),
+    ),
+    case(
+        "abandon-open-licence-first-withdrawn",
+        "R",
+        abandon(),
+        given=OPEN,
+        clean=OPEN.when(withdraw()).given_that(),
+    ),
+    case(
+        "abandon-not-frozen",
+        "R",
+        abandon(),
+        given=recorded(entered(), suspended()),
+        clean=PATENT_ALONE,
+    ),
+    case(
+        "um-ends-with-invention",
+        "O",
+        grant_patent(patent_details(same_day_patent=MODEL), consents=("C1",)),
+        given=recorded(
+            entered(MODEL),
+            pledged(MODEL),
+            consented(act="abandonment", counterparties=(), patents=(MODEL,)),
+        ),
+        clean=recorded(entered(MODEL)),
+    ),
+    case(
+        "restore-time",
+        "R",
+        restore(requested_on=date(2026, 2, 11)),
+        passes=restore(),
+        given=PAID_AFTER_LAPSE,
+    ),
+    case(
+        "restore-time",
+        "R",
+        restore(),
+        given=recorded(entered(fees_paid_through=7), lapsed()),
+        clean=PAID_AFTER_LAPSE,
+    ),
+    case(
+        "invalidation-needs-grant",
+        "R",
+        but(REQUESTED, effective_on=date(2020, 8, 31)),
+        passes=but(REQUESTED, effective_on=date(2020, 9, 1)),
+    ),
+    # --- freezes
+    case("suspension-requester", "R", suspend(documents=()), passes=suspend()),
+    case(
+        "suspension-requester",
+        "R",
+        suspend(),
+        given=recorded(entered(), suspended()),
+        clean=recorded(entered(), preserved()),
+    ),
+    case(
+        "suspension-extension",
+        "R",
+        but(EXTEND, months=7),
+        passes=EXTEND,
+        given=recorded(entered(), suspended()),
+    ),
+    case(
+        "suspension-owner-change-3-months",
+        "O",
+        fact(EndSuspension, case_no="(2026) Dispute 1", reason="judgment"),
+        passes=fact(EndSuspension, case_no="(2026) Dispute 1", reason="withdrawal"),
+        given=recorded(entered(), suspended()),
+    ),
+    case("preservation-documents", "R", preserve(documents=()), passes=preserve()),
+    case("preservation-documents", "R", preserve(months=None), passes=preserve()),
+    case("preservation-period", "W", preserve(months=7), passes=preserve(months=6)),
+    case(
+        "preservation-period",
+        "W",
+        preserve(kind="execution", months=37),
+        passes=preserve(kind="execution", months=36),
+    ),
+    case(
+        "preservation-continue-before-end",
+        "R",
+        but(CONTINUE, effective_on=date(2026, 7, 13)),
+        passes=but(CONTINUE, effective_on=date(2026, 7, 12)),
+        given=recorded(entered(), preserved()),
+    ),
+    case("preservation-pledge-priority", "O", preserve(), given=PLEDGED, clean=PATENT_ALONE),
+    case("pledge-notify-events", "O", suspend(), given=PLEDGED, clean=PATENT_ALONE),
+    case(
+        "freeze-case-known",
+        "R",
+        fact(EndSuspension, case_no="(2026) Dispute 9", reason="other"),
+        passes=fact(EndSuspension, case_no="(2026) Dispute 1", reason="other"),
+        given=recorded(entered(), suspended()),
+    ),
+    case(
+        "freeze-case-known",
+        "R",
+        fact(EndPreservation, case_no="(2026) Lantern 1", court="Tidewater Court"),
+        passes=fact(EndPreservation, case_no="(2026) Lantern 1", court="Lanternhill Court"),
+        given=recorded(entered(), preserved()),
+    ),
+    case(
+        "frozen-blocks",
+        "R",
+        change_pledge(),
+        given=recorded(entered(), pledged(), preserved()),
+        clean=PLEDGED,
+    ),
+    *(
+        case("frozen-deregistration", severity, command, given=given, clean=clean)
+        for severity, settings in (("W", True), ("R", False))
+        for command, standing in (
+            (deregister_pledge(), pledged()),
+            (cancel_licence(), licensed()),
+            (withdraw(), declared_open()),
+        )
+        for given, clean in (
+            (
+                under(
+                    recorded(entered(), standing, preserved()),
+                    deregistration_passes_freeze=settings,
+                ),
+                recorded(entered(), standing),
+            ),
+        )
+    ),
+    case("open-duty-to-withdraw", "O", preserve(), given=OPEN, clean=PATENT_ALONE),
+    case("open-duty-to-withdraw", "O", suspend(), given=OPEN, clean=PATENT_ALONE),
+    case(
+        "open-duty-to-withdraw",
+        "O",
+        final(),
+        passes=final("partial"),
+        given=OPEN,
+    ),
+    case(
+        "licence-cancel-on-patent-end",
+        "O",
+        final(),
+        passes=final("partial"),
+        given=recorded(entered(), licensed()),
+    ),
+    case(
+        "licence-cancel-on-patent-end",
+        "O",
+        abandon(patents=(PATENT,)),
+        given=recorded(entered(), licensed()),
+        clean=recorded(entered(), licensed()).when(cancel_licence(ended_on=TODAY)).given_that(),
+    ),
+)

@@ -1,0 +1,171 @@
+"""Every row of the law has its rule or definition, and every rule its cases.
+
+`docs/rule-ids.csv` is the table of ids (law.md section 8), `docs/rules-left-out.md` names what is
+not there and why. A rule has a case in which it refuses (warns, obliges) and one that passes, for
+each severity its row has; a definition names a function and a test, and `tests/conftest.py` fails
+the test where it does not call the function.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ledger.domain.deciding import COMMANDS
+from ledger.domain.rules import ALIASES, DEFINITIONS, RULES, Definition
+from tests.catalogue import (
+    cases_general,
+    cases_licences,
+    cases_open_licences,
+    cases_pledges,
+    cases_right,
+    cases_transfers,
+)
+from tests.catalogue.calls import implementing
+from tests.catalogue.case import Case
+
+ROOT = Path(__file__).parents[2]
+CASES: tuple[Case, ...] = (
+    *cases_general.CASES,
+    *cases_right.CASES,
+    *cases_transfers.CASES,
+    *cases_licences.CASES,
+    *cases_open_licences.CASES,
+    *cases_pledges.CASES,
+)
+
+HOUSE_RULES = {
+    "not-this-register": "R",
+    "patent-entered-once": "R",
+    "pledge-registration-known": "R",
+    "freeze-case-known": "R",
+}
+"""Rules of the ledger's own, which no row of the law has: what a filing names must be there."""
+
+
+ELSEWHERE = ("projections", "all projections", "queries", "query", "time")
+"""What rows are about that are not about a command."""
+
+
+class Row(NamedTuple):
+    """One row of the table of ids."""
+
+    id: str
+    command: str
+    severity: str
+    article: str
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    with (ROOT / "docs" / "rule-ids.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(Row(**row) for row in csv.DictReader(file))
+
+
+@cache
+def left_out() -> frozenset[str]:
+    """Ids that are not there, each with a reason."""
+    text = (ROOT / "docs" / "rules-left-out.md").read_text(encoding="utf-8")
+    return frozenset(re.findall(r"^\| `([\w-]+)` \| \S.{10,} \|$", text, re.MULTILINE))
+
+
+def severities(row: Row) -> set[str]:
+    """The letters of a row: R, W, O or D, whatever it says beside them in brackets or words."""
+    return set(re.findall(r"\b[RWOD]\b", row.severity))
+
+
+def test_the_table_has_every_row_once() -> None:
+    ids = [row.id for row in rows()]
+    assert len(ids) == len(set(ids)) == 173
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
+def test_every_row_is_there_or_left_out_with_a_reason(row: Row) -> None:
+    there = row.id in RULES or row.id in DEFINITIONS or row.id in ALIASES
+    assert there is not (row.id in left_out()), "it is there, or left out, and not both"
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
+def test_a_row_about_a_command_is_a_rule(row: Row) -> None:
+    """Rows of severity D, and rows about projections or queries, are definitions."""
+    about_command = row.command not in (
+        "projections",
+        "all projections",
+        "queries",
+        "query",
+        "time",
+    )
+    judges = severities(row) & {"R", "W", "O"} and about_command
+    if row.id not in left_out():
+        assert (row.id in DEFINITIONS) is not bool(judges)
+
+
+def test_nothing_else_is_there() -> None:
+    known = {row.id for row in rows()} | set(HOUSE_RULES)
+    assert {*RULES, *DEFINITIONS, *ALIASES} - known == set()
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
+def test_a_rule_has_a_case_of_each_severity(row: Row) -> None:
+    if row.id not in RULES:
+        return
+    shown = {case.severity for case in CASES if case.rule == row.id}
+    assert shown >= severities(row) - {"D"}
+    assert shown <= severities(row) | ALSO.get(row.id, set())
+
+
+ALSO = {
+    "licence-no-conflict": {"W"},  # SPC-Tech 27: examined by hand
+    "licence-cancel-30-days": {"R"},  # what the filing names must be there
+    "frozen-deregistration": {"R"},  # where the office's policy is not to let it pass
+}
+"""Severities that a rule has beside those of its row."""
+
+
+@pytest.mark.parametrize("rule", HOUSE_RULES)
+def test_a_rule_of_the_house_has_its_cases(rule: str) -> None:
+    assert {case.severity for case in CASES if case.rule == rule} == {HOUSE_RULES[rule]}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_it_finds_what_it_should(case: Case) -> None:
+    found = case.found()
+    assert {finding.severity for finding in found} == {case.severity}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_it_passes_what_it_should(case: Case) -> None:
+    assert case.found_clean() == []
+
+
+def test_every_rule_names_commands_that_exist() -> None:
+    known = {command.NAME for command in COMMANDS}
+    assert {name for rule in RULES.values() for name in rule.commands} <= known
+
+
+# --- definitions --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=lambda d: d.id)
+def test_a_definition_names_a_function_and_a_test(definition: Definition) -> None:
+    assert implementing(definition.function).co_name
+    path, *names = definition.test.split("::")
+    assert "::".join(names) in named_in(ROOT / path)
+
+
+@cache
+def named_in(path: Path) -> frozenset[str]:
+    """The test functions of a file, as pytest names them."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}::{f.name}" for f in node.body if isinstance(f, ast.FunctionDef)}
+        elif isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+    return frozenset(found)

@@ -14,6 +14,7 @@ from api.patents import Enquiry
 from ledger.domain.consents import EnterPartyEvidence, RecordConsent
 from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
 from ledger.domain.lifecycle import GrantPatent
+from ledger.domain.obligations import Duty
 from ledger.domain.open_licences import (
     DeclareOpenLicence,
     RecordOpenLicenceContract,
@@ -115,6 +116,23 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             "fact": _OBJECT,
             "cure": _TEXT_OR_NONE,
             "waiver": _TEXT_OR_NONE,
+        },
+        {"owed": _array(_ref("Obligation"))},
+    ),
+    "Obligation": _shape(
+        "What an act leaves somebody to do, as the entry that causes it holds it.",
+        {
+            "number": {"type": "integer", "description": "Its place in the filing, from 1."},
+            "rule": _TEXT,
+            "duty": {"enum": [duty.value for duty in Duty]},
+            "by": _array(_TEXT) | {"description": "Ids of who owes it; the office where none."},
+            "to": _array(_TEXT) | {"description": "Ids of whom it is owed to, or who is told."},
+            "about": _TEXT_OR_NONE,
+            "last_day": _DAY_OR_NONE,
+            "missing_year": {
+                "type": ["integer", "null"],
+                "description": "A year whose holidays are not announced: the day is provisional.",
+            },
         },
     ),
     "Receipt": _shape(

@@ -26,6 +26,7 @@ from ledger.domain.events import (
 from ledger.domain.evolving import evolve
 from ledger.domain.filing import Caller, Command, Context, Registration
 from ledger.domain.lawsettings import LawSettings
+from ledger.domain.obligations import Obligation
 from ledger.domain.patent import Patent
 from ledger.domain.periods import ChineseCalendar, civil_date
 from ledger.domain.refusals import Finding, Refused
@@ -121,8 +122,13 @@ class Outcome:
     def warns(self, rule: str) -> None:
         assert any(f.rule == rule and f.severity == "W" for f in self.findings), self.findings
 
-    def obliges(self, rule: str) -> None:
+    def obliges(self, rule: str) -> list[Obligation]:
+        """The obligations of a rule, as the events that cause them carry them."""
         assert any(f.rule == rule and f.severity == "O" for f in self.findings), self.findings
+        events = self.passes().events
+        found = [o for event in events for o in event.obligations or () if o.rule == rule]
+        assert found, "the events carry it"
+        return found
 
     def passes(self) -> Verdict:
         """Nothing refuses it."""

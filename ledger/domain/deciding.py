@@ -7,13 +7,15 @@ after the rules let the filing pass, and never refuses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from ledger.domain import consents, licences, lifecycle, open_licences, pledges, transfers
 from ledger.domain.events import LedgerEvent
 from ledger.domain.filing import Command, Context
+from ledger.domain.obligations import Obligation
 from ledger.domain.patent import Patent
 from ledger.domain.refusals import Finding, Refused, Severity
 from ledger.domain.rules import judge
@@ -58,4 +60,42 @@ def decide(patents: Mapping[str, Patent], command: Command, context: Context) ->
     if verdict.refusals:
         raise Refused(verdict.refusals + verdict.warnings)
     events = COMMANDS[type(command)](patents, command, context)
-    return Verdict(tuple(events), findings)
+    findings = numbered(findings)
+    return Verdict(tuple(obliging(events, findings)), findings)
+
+
+def numbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings, their obligations numbered through the filing from 1."""
+    if not any(finding.owed for finding in findings):
+        return findings
+    place = count(1)
+    return tuple(
+        replace(f, owed=tuple(replace(owed, number=next(place)) for owed in f.owed))
+        if f.owed
+        else f
+        for f in findings
+    )
+
+
+def obliging(events: Sequence[LedgerEvent], findings: Sequence[Finding]) -> Sequence[LedgerEvent]:
+    """The events, each with the obligations it causes.
+
+    What concerns one patent stands in the first event on it, what concerns the filing as a whole in
+    the filing's first event.
+    """
+    caused: dict[int, list[Obligation]] = {}
+    first: dict[str | None, int] = {}
+    for finding in findings:
+        if not finding.owed:
+            continue
+        if not first:
+            for place, event in enumerate(events):
+                first.setdefault(event.originator_id, place)
+        obligations = caused.setdefault(first.get(finding.patent, 0), [])
+        obligations += [owed.stored(finding.rule) for owed in finding.owed]
+    if not caused:
+        return events
+    return [
+        event.model_copy(update={"obligations": tuple(caused[place])}) if place in caused else event
+        for place, event in enumerate(events)
+    ]

@@ -18,11 +18,15 @@ from pydantic import Field
 
 from ledger.domain.money import Money
 from ledger.domain.numbers import PatentKind
+from ledger.domain.obligations import Obligation
 from ledger.domain.parties import Party, Personal, Value
 from ledger.domain.royalties import Royalty
 
 CONFIDENTIAL = "confidential"
 PERSONAL = "personal"
+LATER = "later"
+"""A member that events had not when the first were stored: where it is None it is left out of the
+stored form, so that what was stored without it stays as it is."""
 
 
 class Door(StrEnum):
@@ -97,6 +101,8 @@ class Event(Value):
     originator_version: int
     envelope: Envelope
     personal: Annotated[tuple[Personal, ...] | None, PERSONAL] = None
+    obligations: Annotated[tuple[Obligation, ...] | None, CONFIDENTIAL, LATER] = None
+    """What it leaves others to do; None where nothing."""
 
     @property
     def effective_on(self) -> date:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from ledger.domain.obligations import Owed
 
 
 class Severity(StrEnum):
@@ -30,9 +32,15 @@ class Finding:
     cure: str | None = None
     waiver: str | None = None
     """Kind of declaration with which the parties may waive the ground, where they may."""
+    owed: tuple[Owed, ...] = ()
+    """What an obligation has whom do; empty for refusals and warnings."""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        told = asdict(replace(self, owed=()))
+        del told["owed"]
+        if self.owed:
+            told["owed"] = [o.stored(self.rule).model_dump(mode="json") for o in self.owed]
+        return told
 
 
 class Declined(Exception):

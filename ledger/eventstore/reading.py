@@ -94,6 +94,7 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
     digested = _members(tuple(m for m in DIGESTED_MEMBERS if m in members), of_envelope)
     public = _members(kind.public, hints)
     confidential = _members(kind.confidential, hints)
+    later = _members(kind.later, hints)
     make = _maker(event_type, but={"personal"})
     make_envelope = _maker(Envelope, but=set(Envelope.model_fields) - set(members))
     # Members in the order in which they are declared, whatever the order in which they are read.
@@ -108,7 +109,8 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
 
     def read_event(stream: str, version: int, state: bytes) -> LedgerEvent:
         entry, opened = _lines(state, hidden, open_needed)
-        if open_needed and len(opened) != in_open:
+        added = [member for member in later if member[0] in opened]
+        if open_needed and len(opened) != in_open + len(added):
             raise OtherForm
         if hidden:
             entry = {name: value for name, (_, value) in opened.items()}
@@ -133,7 +135,7 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
         for name, convert, nullable in public:
             value = stated[name]
             fields[name] = None if value is None and nullable else convert(value)
-        for name, convert, nullable in confidential:
+        for name, convert, nullable in (*confidential, *added) if added else confidential:
             value = opened[name][1]
             fields[name] = None if value is None and nullable else convert(value)
         event: LedgerEvent = make(fields)

@@ -26,6 +26,7 @@ from eventsourcing.persistence import StoredEvent
 from ledger.domain.events import (
     CONFIDENTIAL,
     EVENT_TYPES,
+    LATER,
     PERSONAL,
     Concealed,
     Envelope,
@@ -123,23 +124,30 @@ class Layout:
     public: tuple[str, ...]
     confidential: tuple[str, ...]
     personal: tuple[str, ...]
+    later: tuple[str, ...]
+    """Confidential members that are left out where they are None."""
 
 
 @cache
 def layout(event_type: type[LedgerEvent]) -> Layout:
     """The layout of an event kind, read from its declaration."""
-    public, confidential, personal = [], [], []
+    public, confidential, personal, later = [], [], [], []
     for name, field in event_type.model_fields.items():
         if name in ("originator_id", "originator_version", "envelope"):
             continue
         assert name not in Envelope.model_fields, f"{name} is a member of the envelope"
-        if PERSONAL in field.metadata:
+        if LATER in field.metadata:
+            assert CONFIDENTIAL in field.metadata, f"{name} would change the public members"
+            later.append(name)
+        elif PERSONAL in field.metadata:
             personal.append(name)
         elif CONFIDENTIAL in field.metadata:
             confidential.append(name)
         else:
             public.append(name)
-    return Layout(event_type.HIDDEN, tuple(public), tuple(confidential), tuple(personal))
+    return Layout(
+        event_type.HIDDEN, tuple(public), tuple(confidential), tuple(personal), tuple(later)
+    )
 
 
 def encode(event: LedgerEvent, salts: Salts) -> tuple[StoredEvent, list[PersonalValue]]:
@@ -171,6 +179,9 @@ def encode_dumped(
         concealed[name] = envelope[name]
     for name in kind.confidential:
         concealed[name] = fields[name]
+    for name in kind.later:
+        if fields[name] is not None:
+            concealed[name] = fields[name]
     if kind.hidden:
         for name in kind.public:
             concealed[name] = fields[name]
@@ -219,7 +230,7 @@ def decode(stored: StoredEvent) -> LedgerEvent | Concealed:
     else:
         members = entry | {name: opened[name][1] for name in DIGESTED_MEMBERS if name in opened}
         fields = entry["fields"]
-    for name in kind.confidential:
+    for name in (*kind.confidential, *kind.later):
         if name in opened:
             fields[name] = opened[name][1]
     fields["originator_id"] = stored.originator_id

@@ -129,6 +129,7 @@ class TestRecording:
             "originator_id": PATENT,
             "originator_version": 2,
             "personal": None,
+            "obligations": None,
             "licence_id": first.licence_id,
             "kind": "ordinary",
             "licensors": tuple(p.model_dump() for p in parties(LAMPWORKS)),

@@ -108,6 +108,7 @@ class TestRegistration:
             "contract_on",
             "shares",
             "pledgee_is_agent",
+            "obligations",
         }
 
     def test_a_university_may_pledge(self) -> None:

@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any
 
 from ledger.domain.filing import Command, Context
+from ledger.domain.obligations import Owed
 from ledger.domain.patent import Patent
 from ledger.domain.refusals import Finding, Severity
 
@@ -27,6 +28,8 @@ class Broken:
     pointer: str = ""
     fact: dict[str, Any] = field(default_factory=dict)
     severity: Severity | None = None
+    owed: tuple[Owed, ...] = ()
+    """What an obligation has whom do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,13 @@ class Rule:
         named = None if self.once else patent.id
         if isinstance(outcome, Unknown):
             return self._unknown(outcome, patent)
+        severity = outcome.severity or self.severity
+        assert (severity is Severity.OBLIGATION) is bool(outcome.owed), (
+            f"{self.id}: an obligation, and nothing else, says what is owed"
+        )
         return Finding(
             self.id,
-            outcome.severity or self.severity,
+            severity,
             self.sentence,
             self.article,
             named,
@@ -83,6 +90,7 @@ class Rule:
             outcome.fact,
             self.cure or None,
             self.waiver,
+            outcome.owed,
         )
 
     def _unknown(self, outcome: Unknown, patent: Patent) -> Finding:
@@ -248,6 +256,7 @@ def _placed(finding: Finding, place: int) -> Finding:
         finding.fact,
         finding.cure,
         finding.waiver,
+        finding.owed,
     )
 
 

@@ -13,12 +13,13 @@ from ledger.domain.lifecycle import (
     StartPreservation,
     StartSuspension,
 )
+from ledger.domain.obligations import Duty, Owed
 from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import add_months, last_day_to_act
 from ledger.domain.pledges import DeregisterPledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
-from ledger.domain.rules.grounds import frozen_fact, pledgees_to_notify
+from ledger.domain.rules.grounds import frozen_fact, ids, pledgees_to_notify
 
 PRESERVATION_MONTHS = {"preservation": 6, "execution": 36}
 """The longest a court preserves at a time (SPC-Pat 9; CPL-I 485); a longer paper is flagged."""
@@ -81,14 +82,22 @@ def suspension_extension(patent: Patent, command: ExtendSuspension, _: Context) 
     article="GL V-7 §7.5.1",
     severity=Severity.OBLIGATION,
     cure="The new owner files the transfer within three months of the notice.",
-    once=True,
 )
-def owner_change_3_months(_: Patent, command: EndSuspension, context: Context) -> Outcome:
+def owner_change_3_months(patent: Patent, command: EndSuspension, context: Context) -> Outcome:
     """The judgment or mediation that ended the dispute is followed by the change of owner."""
     if command.reason not in ("judgment", "mediation"):
         return None
     last = last_day_to_act(command.effective_on, months=3, calendar=context.calendar)
-    return Broken("/reason", {"last_day": last.day.isoformat()})
+    asking = [
+        s.requested_by
+        for s in patent.suspensions
+        if s.case_no == command.case_no and s.requested_by is not None
+    ]
+    return Broken(
+        "/reason",
+        {"last_day": last.day.isoformat(), "provisional_for": last.missing_year},
+        owed=(Owed(Duty.REGISTER_OWNER, by=ids(asking), about=command.case_no, until=last),),
+    )
 
 
 # --- preservation -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ledger.domain.numbers import (
     parse_patent_id,
     parse_registration_number,
 )
+from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import PartyDetails, PartyKind, Residence
 from ledger.domain.patent import Patent
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RevokePledge
@@ -201,10 +202,12 @@ def foreign_party_agency(_: Patent, command: Command, __: Context) -> Outcome:
     cure="Keep the papers that the commitment stands for.",
     once=True,
 )
-def false_proof_revocable(_: Patent, command: Command, __: Context) -> Outcome:
+def false_proof_revocable(_: Patent, command: Command, context: Context) -> Outcome:
     """A commitment stands for proof; if it is false, what was registered on it may be revoked."""
-    committed = has_document(command, "commitment", "identity-commitment")
-    return Broken("/documents") if committed else None
+    if not has_document(command, "commitment", "identity-commitment"):
+        return None
+    committed = context.signers(command) or {context.party(p).id for p in command.parties()}
+    return Broken("/documents", owed=(Owed(Duty.KEEP_PAPERS, by=tuple(sorted(committed))),))
 
 
 @rule(

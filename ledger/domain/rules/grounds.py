@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from ledger.domain.consents import Act, Capacity, fits
 from ledger.domain.filing import Command, Context
+from ledger.domain.holdings import Declaration
+from ledger.domain.obligations import Duty, Owed
+from ledger.domain.parties import Party
 from ledger.domain.patent import Patent, Status
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown
 
@@ -82,8 +85,34 @@ def pledgees_missing(patent: Patent, command: Command, context: Context, *, act:
 def pledgees_to_notify(patent: Patent, context: Context) -> Broken | None:
     """The outcome of every rule that has pledgees notified (Pledge Measures art. 19)."""
     standing = patent.standing_pledges(context.today)
-    pledgees = [p.name for pledge in standing for p in pledge.now.pledgees]
-    return Broken(fact={"notify": pledgees}) if pledgees else None
+    if not standing:
+        return None
+    return Broken(
+        fact={"notify": [p.name for pledge in standing for p in pledge.now.pledgees]},
+        owed=tuple(
+            Owed(Duty.NOTIFY, to=ids(pledge.now.pledgees), about=pledge.registration_no)
+            for pledge in standing
+        ),
+    )
+
+
+def takers(patent: Patent, on: date) -> list[Party]:
+    """Who has taken an open licence of the patent that is in term on a day."""
+    taken = [x for x in patent.licences if x.declaration_no and x.in_term(on)]
+    return [party for licence in taken for party in licence.now.licensees]
+
+
+def withdrawal_owed(
+    patent: Patent, declaration: Declaration, by: tuple[str, ...], on: date
+) -> Owed:
+    """The duty to withdraw a declaration and to inform those who took a licence under it."""
+    to = ids(takers(patent, on))
+    return Owed(Duty.WITHDRAW_OPEN_LICENCE, by=by, to=to, about=declaration.declaration_no)
+
+
+def ids(parties: Iterable[Party]) -> tuple[str, ...]:
+    """Who the parties are, each once, in their order."""
+    return tuple(dict.fromkeys(party.id for party in parties))
 
 
 def consenting(

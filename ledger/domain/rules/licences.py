@@ -15,6 +15,7 @@ from ledger.domain.licences import (
 )
 from ledger.domain.lifecycle import Abandon, FinaliseInvalidation, LapseForFee
 from ledger.domain.numbers import PatentKind
+from ledger.domain.obligations import Duty, Owed
 from ledger.domain.open_licences import DeclareOpenLicence
 from ledger.domain.parties import Party, PartyDetails, Residence
 from ledger.domain.patent import Patent
@@ -37,6 +38,7 @@ from ledger.domain.rules.grounds import (
     dead,
     filed_on,
     frozen_fact,
+    ids,
     overdue_fee,
     pledgees_missing,
 )
@@ -295,8 +297,22 @@ def proceeds_obligation(patent: Patent, command: RecordLicence, context: Context
     standing = patent.standing_pledges(context.today)
     if not standing or isinstance(command.royalty, Free):
         return None
-    owed = {"registration_no": standing[0].registration_no}
-    return Broken(fact=owed | {"owed_by": [p.name for p in command.licensors]})
+    licensors = ids(context.party(p) for p in command.licensors)
+    return Broken(
+        fact={
+            "registration_no": standing[0].registration_no,
+            "owed_by": [p.name for p in command.licensors],
+        },
+        owed=tuple(
+            Owed(
+                Duty.APPLY_PROCEEDS,
+                by=licensors,
+                to=ids(pledge.now.pledgees),
+                about=pledge.registration_no,
+            )
+            for pledge in standing
+        ),
+    )
 
 
 @rule(
@@ -523,4 +539,16 @@ def cancel_on_patent_end(patent: Patent, command: Command, _: Context) -> Outcom
     if isinstance(command, FinaliseInvalidation) and command.outcome != "whole":
         return None
     licences = [x for x in patent.licences if x.recorded_on and x.cancelled_on is None]
-    return Broken(fact={"licences": [x.licence_id for x in licences]}) if licences else None
+    if not licences:
+        return None
+    return Broken(
+        fact={"licences": [x.licence_id for x in licences]},
+        owed=tuple(
+            Owed(
+                Duty.CANCEL_LICENCE,
+                by=ids((*x.now.licensors, *x.now.licensees)),
+                about=x.licence_id,
+            )
+            for x in licences
+        ),
+    )

@@ -30,8 +30,11 @@ from ledger.domain.rules.grounds import (
     coowners_missing,
     dead,
     frozen_fact,
+    ids,
     overdue_fee,
     pledgees_missing,
+    takers,
+    withdrawal_owed,
 )
 from ledger.domain.rules.licences import beyond_patent
 
@@ -425,9 +428,12 @@ def duty_to_withdraw(patent: Patent, command: Command, context: Context) -> Outc
     partial = isinstance(command, FinaliseInvalidation) and command.outcome != "whole"
     if live is None or partial:
         return None
-    taken = [x for x in patent.licences if x.declaration_no and x.in_term(context.today)]
-    inform = [p.name for licence in taken for p in licence.now.licensees]
-    return Broken(fact={"declaration_no": live.declaration_no, "inform": inform})
+    inform = [p.name for p in takers(patent, context.today)]
+    patentees = ids(patent.patentees_on(context.today) or live.patentees)
+    return Broken(
+        fact={"declaration_no": live.declaration_no, "inform": inform},
+        owed=(withdrawal_owed(patent, live, patentees, context.today),),
+    )
 
 
 def not_live(declaration_no: str) -> Broken:

@@ -7,12 +7,13 @@ from decimal import Decimal, InvalidOperation
 
 from ledger.domain.filing import Command, Context, has_document
 from ledger.domain.numbers import PatentKind
+from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import PartyKind
 from ledger.domain.patent import Patent
 from ledger.domain.pledges import ChangePledge, RegisterPledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, rule
-from ledger.domain.rules.grounds import coowners_missing, dead, frozen_fact, overdue_fee
+from ledger.domain.rules.grounds import coowners_missing, dead, frozen_fact, ids, overdue_fee
 
 ANNOUNCEMENT_461 = date(2021, 11, 15)
 ORDER_56 = date(2010, 10, 1)
@@ -70,12 +71,15 @@ def documents(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
     cure="Send the paper originals after filing online.",
     once=True,
 )
-def online_consistency(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
+def online_consistency(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
     """Electronic copies equal the originals, and the paper originals are sent afterwards."""
-    return (
-        Broken("/online", {"owed_by": [p.name for p in command.pledgors]})
-        if command.online
-        else None
+    if not command.online:
+        return None
+    pledgors = ids(context.party(p) for p in command.pledgors)
+    return Broken(
+        "/online",
+        {"owed_by": [p.name for p in command.pledgors]},
+        owed=(Owed(Duty.SEND_ORIGINALS, by=pledgors),),
     )
 
 

@@ -245,8 +245,12 @@ def um_ends_with_invention(patent: Patent, command: GrantPatent, context: Contex
     severity=Severity.OBLIGATION,
     cure="The office notifies every pledgee.",
 )
-def notify_pledgee(patent: Patent, _: Command, context: Context) -> Outcome:
-    """The right of a pledged patent ends; the office notifies every pledgee."""
+def notify_pledgee(patent: Patent, command: Command, context: Context) -> Outcome:
+    """The right of a pledged patent ends or is invalid in part; the office notifies every
+    pledgee.
+    """
+    if isinstance(command, FinaliseInvalidation) and command.outcome in ("maintained", "withdrawn"):
+        return None
     return pledgees_to_notify(patent, context)
 
 

@@ -8,12 +8,20 @@ from ledger.domain.consents import dispositions
 from ledger.domain.filing import Command, Context, has_document
 from ledger.domain.holdings import Pledge
 from ledger.domain.numbers import PatentKind
+from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import Party, PartyDetails, Residence
 from ledger.domain.patent import Patent
 from ledger.domain.periods import last_day_to_act
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
-from ledger.domain.rules.grounds import consenting, coowners_missing, dead, frozen_fact
+from ledger.domain.rules.grounds import (
+    consenting,
+    coowners_missing,
+    dead,
+    frozen_fact,
+    ids,
+    withdrawal_owed,
+)
 from ledger.domain.transfers import AGREED, ASSIGNMENTS, ChangeNameAddress, RegisterTransfer
 
 CAUSE_DOCUMENTS: dict[str, tuple[str, ...]] = {
@@ -198,7 +206,16 @@ def proceeds_obligation(patent: Patent, _: Command, context: Context) -> Outcome
         fact={
             "owed_by": [p.name for pledge in standing for p in pledge.now.pledgors],
             "registration_nos": [pledge.registration_no for pledge in standing],
-        }
+        },
+        owed=tuple(
+            Owed(
+                Duty.APPLY_PROCEEDS,
+                by=ids(pledge.now.pledgors),
+                to=ids(pledge.now.pledgees),
+                about=pledge.registration_no,
+            )
+            for pledge in standing
+        ),
     )
 
 
@@ -214,12 +231,25 @@ def realise_transfer(patent: Patent, command: RegisterTransfer, context: Context
     """A pledged patent is sold by auction; a pledge realised so is deregistered."""
     if command.cause != "auction":
         return None
-    numbers = [
-        pledge.registration_no
+    realised = [
+        pledge
         for pledge in patent.standing_pledges(context.today)
         if "released" not in dispositions(patent.id, pledge, command, context).values()
     ]
-    return Broken(fact={"registration_nos": numbers}) if numbers else None
+    if not realised:
+        return None
+    return Broken(
+        fact={"registration_nos": [pledge.registration_no for pledge in realised]},
+        owed=tuple(
+            Owed(
+                Duty.DEREGISTER_PLEDGE,
+                by=ids(pledge.now.pledgees),
+                to=ids(pledge.now.pledgors),
+                about=pledge.registration_no,
+            )
+            for pledge in realised
+        ),
+    )
 
 
 @rule(
@@ -231,7 +261,10 @@ def realise_transfer(patent: Patent, command: RegisterTransfer, context: Context
 )
 def open_licence_withdrawn(patent: Patent, command: RegisterTransfer, context: Context) -> Outcome:
     """The patent is under an open licence, which is withdrawn before an assignment."""
-    return _open(patent, context) if command.cause in ASSIGNMENTS else None
+    declaration = patent.live_declaration(context.today)
+    if declaration is None or command.cause not in ASSIGNMENTS:
+        return None
+    return Broken(fact={"declaration_no": declaration.declaration_no})
 
 
 @rule(
@@ -243,15 +276,15 @@ def open_licence_withdrawn(patent: Patent, command: RegisterTransfer, context: C
     cure="Withdraw the declaration; the new patentee may declare anew.",
 )
 def open_licence_redeclare(patent: Patent, command: RegisterTransfer, context: Context) -> Outcome:
-    """The open licence was declared by the patentees before, who withdraw it."""
-    return None if command.cause in ASSIGNMENTS else _open(patent, context)
-
-
-def _open(patent: Patent, context: Context) -> Outcome:
+    """The open licence was declared by the patentees before; the new ones have it withdrawn."""
     declaration = patent.live_declaration(context.today)
-    if declaration is None:
+    if declaration is None or command.cause in ASSIGNMENTS:
         return None
-    return Broken(fact={"declaration_no": declaration.declaration_no})
+    after = ids(context.party(p) for p in command.patentees_after)
+    return Broken(
+        fact={"declaration_no": declaration.declaration_no},
+        owed=(withdrawal_owed(patent, declaration, after, context.today),),
+    )
 
 
 @rule(
@@ -353,11 +386,20 @@ def keeps_licences(patent: Patent, command: RegisterTransfer, context: Context) 
     """Licences concluded before the assignment contract go on with the new patentee as licensor."""
     formed: date = command.contract_on or context.today
     kept = [
-        x.registration_no or x.licence_id
+        x
         for x in patent.licences
         if x.in_term(context.today) and (x.contract_on is None or x.contract_on < formed)
     ]
-    return Broken(fact={"licences": kept}) if kept else None
+    if not kept:
+        return None
+    after = ids(context.party(p) for p in command.patentees_after)
+    return Broken(
+        fact={"licences": [x.registration_no or x.licence_id for x in kept]},
+        owed=tuple(
+            Owed(Duty.CHANGE_LICENSOR, by=after, to=ids(x.now.licensees), about=x.licence_id)
+            for x in kept
+        ),
+    )
 
 
 # --- name or address ----------------------------------------------------------------------------
@@ -420,9 +462,22 @@ def _address_only(patent: Patent, command: ChangeNameAddress, context: Context) 
 def pledge_follow(patent: Patent, command: ChangeNameAddress, context: Context) -> Outcome:
     """The party stands in a pledge registration, which is changed too."""
     party = context.party(command.after).id
-    numbers = [
-        pledge.registration_no
+    sides = {
+        pledge.registration_no: ids((*pledge.now.pledgors, *pledge.now.pledgees))
         for pledge in patent.standing_pledges(context.today)
-        if party in {p.id for p in (*pledge.now.pledgors, *pledge.now.pledgees)}
-    ]
-    return Broken(fact={"registration_nos": numbers}) if numbers else None
+    }
+    concerned = {number: both for number, both in sides.items() if party in both}
+    if not concerned:
+        return None
+    return Broken(
+        fact={"registration_nos": list(concerned)},
+        owed=tuple(
+            Owed(
+                Duty.CHANGE_PLEDGE,
+                by=(party,),
+                to=tuple(other for other in both if other != party),
+                about=number,
+            )
+            for number, both in concerned.items()
+        ),
+    )

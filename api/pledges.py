@@ -35,7 +35,9 @@ def get_pledge(no: str, question: Annotated[Asked, Depends(asked("get_pledge"))]
         raise Problem("not-found", f"The register has no pledge {number}.")
     if not viewer.public:
         found.body["confidential"] = question.auditor(
-            lambda c: registered.pledge_confidential(c, number, found.known, on, viewer)
+            lambda c: registered.pledge_confidential(
+                c, number, found.known, on, viewer, question.house.registry.means.law
+            )
         )
     return question.answer(found.body, found.head)
 

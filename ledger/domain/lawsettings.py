@@ -18,6 +18,9 @@ class LawSettings(Value):
     deregistration_passes_freeze: bool = True
     """Deregistration, cancellation and withdrawal are registered while the patent is frozen (law
     unclear)."""
+    increase_ranks_from_change: bool = True
+    """An increase of the secured amount ranks from the registration of the change (Civil Code art.
+    409 by analogy)."""
     open_licence_fixed_fee_max: int = Field(20_000_000, ge=1)
     """Ceiling of a fixed open-licence fee in yuan, inclusive (Guidelines V-11 §3.3)."""
     open_licence_net_sales_percent_max: int = Field(20, ge=0, le=100)

@@ -15,6 +15,7 @@ import psycopg
 from psycopg.rows import DictRow
 
 from ledger.domain.numbers import printed
+from ledger.domain.ranks import ranked
 from ledger.projections import standing
 from ledger.projections.asking import Point
 from ledger.projections.disclosure import Viewer
@@ -146,12 +147,22 @@ def extract(row: DictRow, on: date) -> dict[str, Any]:
         **{name: bibliography.get(name) for name in BIBLIOGRAPHY},
         "dates": {name: bibliography.get(name) for name in DATES},
         "patentees": row["patentees"],
-        "encumbrances": row["encumbrances"] or [],
+        "encumbrances": _with_ranks(row["encumbrances"] or []),
         "licences": row["licences"] or [],
         "open_licence": row["declarations"][0] if row["declarations"] else None,
         "term": standing.term(patent),
         "fees": standing.fees(patent, on, standing.CALENDAR),
     }
+
+
+def _with_ranks(encumbrances: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pledges among what stands against the patent, each with its rank."""
+    pledges = [e for e in encumbrances if e["kind"] == "pledge"]
+    rank = ranked((date.fromisoformat(e["registered_on"]), e["registration_no"]) for e in pledges)
+    return [
+        {**e, "rank": rank[e["registration_no"]]} if e["kind"] == "pledge" else e
+        for e in encumbrances
+    ]
 
 
 def status(row: DictRow, asked: str, on: date) -> dict[str, Any]:

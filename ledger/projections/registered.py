@@ -16,6 +16,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow
 
+from ledger.domain import ranks
+from ledger.domain.lawsettings import LawSettings
+from ledger.domain.money import Money
 from ledger.domain.numbers import printed
 from ledger.projections.asking import Point
 from ledger.projections.disclosure import Viewer
@@ -60,9 +63,15 @@ ORDER BY o.patent_id, lower(o.effective)
 """
 )
 SELECT_PLEDGE_CONFIDENTIAL = """
-SELECT patent_id, details, confidential FROM encumbrance
-WHERE registration_no = %(number)s AND kind = 'pledge' AND recorded @> %(known)s::bigint
-ORDER BY patent_id, effective @> %(on)s::date DESC, lower(effective) DESC
+SELECT e.patent_id, e.details, e.confidential, lower(e.effective) AS since,
+    (
+        SELECT array_agg(lower(p.effective)) FROM encumbrance AS p
+        WHERE p.patent_id = e.patent_id AND p.kind = 'preservation'
+            AND p.recorded @> %(known)s::bigint
+    ) AS seized_on
+FROM encumbrance AS e
+WHERE e.registration_no = %(number)s AND e.kind = 'pledge' AND e.recorded @> %(known)s::bigint
+ORDER BY e.patent_id, e.effective @> %(on)s::date DESC, lower(e.effective) DESC
 """
 SELECT_LICENCE_CONFIDENTIAL = """
 SELECT patent_id, details, confidential FROM licence
@@ -139,16 +148,47 @@ def pledge(connection: Connection, number: str, point: Point) -> Answer:
 
 
 def pledge_confidential(
-    connection: Connection, number: str, known: int, on: date, viewer: Viewer
+    connection: Connection, number: str, known: int, on: date, viewer: Viewer, law: LawSettings
 ) -> list[dict[str, Any]]:
-    """Debtor and claim by patent, as far as the reader is a party."""
+    """Debtor and claim by patent, as far as the reader is a party; with the parts of the claim by
+    rank, and whether that of a maximum-amount pledge is fixed."""
     asked = {"number": number, "known": known, "on": on}
     rows = connection.execute(SELECT_PLEDGE_CONFIDENTIAL, asked).fetchall()
-    return [
-        {"patent": row["patent_id"], **row["confidential"]}
-        for row in _first_by_patent(rows)
-        if viewer.sees(row["details"], row["confidential"])
+    shown = []
+    for _, group in groupby(rows, key=lambda row: row["patent_id"]):
+        shapes = list(group)
+        row = shapes[0]
+        if viewer.sees(row["details"], row["confidential"]):
+            told = {"patent": row["patent_id"], **row["confidential"]}
+            shown.append(told | _of_claim(shapes, on, law))
+    return shown
+
+
+def _of_claim(shapes: list[DictRow], on: date, law: LawSettings) -> dict[str, Any]:
+    """What follows from the claim as it was and is, for a day."""
+    history = [
+        (shape["since"], None if claim is None else Money.model_validate(claim["amount"]))
+        for shape in sorted(shapes, key=lambda shape: shape["since"])
+        for claim in (shape["confidential"]["claim"],)
+        if shape["since"] <= on
     ]
+    claim = shapes[0]["confidential"]["claim"]
+    told: dict[str, Any] = {
+        "portions": [
+            {"since": part.since, "amount": part.amount.model_dump(mode="json")}
+            for part in ranks.portions(history, from_change=law.increase_ranks_from_change)
+        ]
+    }
+    if claim is not None and claim["maximum"]:
+        until = claim["period_until"]
+        fixed = ranks.fixed(
+            registered_on=date.fromisoformat(shapes[0]["details"]["registered_on"]),
+            period_until=None if until is None else date.fromisoformat(until),
+            seized_on=shapes[0]["seized_on"] or (),
+            on=on,
+        )
+        told["fixed"] = None if fixed is None else fixed._asdict()
+    return told
 
 
 def licence(connection: Connection, number: str, point: Point, viewer: Viewer) -> Answer:

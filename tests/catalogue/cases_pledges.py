@@ -286,6 +286,27 @@ CASES: tuple[Case, ...] = (
         given=PLEDGED,
     ),
     case(
+        "pledge-change-30-days",
+        "W",
+        change_pledge(changed_on=date(2026, 1, 28)),
+        passes=change_pledge(changed_on=date(2026, 1, 29)),
+        given=PLEDGED.on(date(2026, 2, 28)),
+    ),
+    *(
+        case(
+            "pledge-examination-5wd-2wd",
+            "W",
+            but(command, online=online, received_on=late),
+            passes=but(command, online=online, received_on=in_time),
+            given=PLEDGED,
+        )
+        for command in (register_pledge(), change_pledge(), deregister_pledge())
+        for online, late, in_time in (
+            (True, date(2026, 2, 26), date(2026, 2, 27)),
+            (False, date(2026, 2, 14), date(2026, 2, 24)),
+        )
+    ),
+    case(
         "pledge-deregister-ground",
         "R",
         deregister_pledge(documents=()),

@@ -179,11 +179,18 @@ def rule(  # noqa: PLR0913 - a declaration, all of it by name
 
 
 def define(
-    name: str, *commands: str, title: str, article: str, sentence: str, function: str, test: str
+    name: str,
+    *commands: str,
+    title: str,
+    article: str,
+    sentence: str,
+    function: str,
+    test: str,
+    since: date | None = None,
 ) -> Definition:
     """Declare a definition: the named function implements it, the named test shows it."""
     _declare(name)
-    DEFINITIONS[name] = Definition(name, commands, title, article, sentence, function, test)
+    DEFINITIONS[name] = Definition(name, commands, title, article, sentence, function, test, since)
     return DEFINITIONS[name]
 
 

@@ -6,6 +6,8 @@ not call the function (tests/catalogue).
 
 from __future__ import annotations
 
+from datetime import date
+
 from ledger.domain.rules.catalogue import define
 
 LIFECYCLE = "tests/domain/test_lifecycle.py"
@@ -13,6 +15,7 @@ FOLD = "tests/domain/test_patent.py"
 TERMS = "tests/domain/test_terms.py"
 TRANSFERS = "tests/domain/test_transfers.py"
 OPEN_LICENCES = "tests/domain/test_open_licences.py"
+RANKS = "tests/domain/test_ranks.py"
 PLEDGES = "tests/domain/test_pledges.py"
 
 # --- every filing (8.1) -------------------------------------------------------------------------
@@ -243,6 +246,37 @@ define(
     "does not end it.",
     function="ledger.domain.holdings.Pledge.stands",
     test=f"{PLEDGES}::TestOnePledge::test_a_due_debt_does_not_end_a_pledge",
+    since=date(2010, 10, 1),
+)
+define(
+    "pledge-priority-order",
+    "queries",
+    title="Rank by registration",
+    article="CC 414",
+    sentence="Of several pledges the one registered first comes first; within a day their numbers "
+    "decide, and a registered pledge goes before one that is not.",
+    function="ledger.domain.ranks.ranked",
+    test=f"{RANKS}::test_the_pledge_registered_first_comes_first",
+)
+define(
+    "pledge-increase-rank",
+    "ChangePledge",
+    title="Rank of an increase",
+    article="CC 409 by analogy",
+    sentence="An increase of the secured amount ranks from the registration of the change, unless "
+    "the office reads the law otherwise (setting increase_ranks_from_change).",
+    function="ledger.domain.ranks.portions",
+    test=f"{RANKS}::test_an_increase_ranks_from_its_registration",
+)
+define(
+    "pledge-max-fixation",
+    "events",
+    title="Fixing of the claim",
+    article="CC 423; PPM 19(3)",
+    sentence="The claim of a maximum-amount pledge is fixed when its period ends, and when the "
+    "patent is preserved, of which the register notifies the pledgee.",
+    function="ledger.domain.ranks.fixed",
+    test=f"{RANKS}::test_a_preservation_fixes_the_claim",
 )
 define(
     "pledge-revoke-replay",

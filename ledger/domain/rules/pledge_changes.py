@@ -9,13 +9,11 @@ from ledger.domain.filing import Command, Context, has_document
 from ledger.domain.holdings import Pledge
 from ledger.domain.parties import PartyDetails
 from ledger.domain.patent import Patent
+from ledger.domain.periods import last_day_to_act
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
-from ledger.domain.rules.grounds import frozen_fact
-
-ANNOUNCEMENT_461 = date(2021, 11, 15)
-ORDER_56 = date(2010, 10, 1)
+from ledger.domain.rules.grounds import filed_on, frozen_fact
 
 
 @rule(
@@ -81,6 +79,24 @@ def change_needs_both(patent: Patent, command: ChangePledge, context: Context) -
     if not has_document(command, "amendment-agreement"):
         return Broken("/documents", {"missing": ["amendment-agreement"]})
     return None
+
+
+@rule(
+    "pledge-change-30-days",
+    ChangePledge,
+    title="Change within thirty days",
+    article="PPM 13(2)",
+    severity=Severity.WARNING,
+    cure="Nothing is lost: the change is registered, and ranks from its registration.",
+    once=True,
+)
+def change_30_days(_: Patent, command: ChangePledge, context: Context) -> Outcome:
+    """A change of the claim or of its scope is filed within thirty days after it was agreed."""
+    if command.claim is None or command.changed_on is None:
+        return None
+    limit = last_day_to_act(command.changed_on, days=30, calendar=context.calendar).day
+    late = filed_on(command, context) > limit
+    return Broken("/changed_on", {"last_day_to_file": limit.isoformat()}) if late else None
 
 
 def _same_ids(

@@ -10,7 +10,8 @@ from ledger.domain.numbers import PatentKind
 from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import PartyKind
 from ledger.domain.patent import Patent
-from ledger.domain.pledges import ChangePledge, RegisterPledge
+from ledger.domain.periods import last_day_to_act, working_days_after
+from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, alias, rule
 from ledger.domain.rules.grounds import coowners_missing, dead, frozen_fact, ids, overdue_fee
@@ -44,7 +45,7 @@ def joint_application(_: Patent, command: RegisterPledge, context: Context) -> O
     cure="Add the papers named: an identity-commitment may stand for identity documents.",
     once=True,
 )
-def documents(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
+def documents(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
     """A paper is missing: form, contract, identity or commitment, power of attorney, appraisal
     report.
     """
@@ -53,7 +54,7 @@ def documents(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
         missing.append("application-form")
     if not has_document(command, "pledge-contract"):
         missing.append("pledge-contract")
-    if not has_document(command, "identity", "identity-commitment"):
+    if not has_document(command, *_identity_papers(context.today)):
         missing.append("identity")
     if command.agency is not None and not has_document(command, "power-of-attorney"):
         missing.append("power-of-attorney")
@@ -62,12 +63,18 @@ def documents(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
     return Broken("/documents", {"missing": missing}) if missing else None
 
 
+def _identity_papers(day: date) -> tuple[str, ...]:
+    """A signed commitment stands for identity documents since Announcement 461."""
+    return ("identity", "identity-commitment") if day >= ANNOUNCEMENT_461 else ("identity",)
+
+
 @rule(
     "pledge-online-consistency",
     RegisterPledge,
     title="Originals to follow",
     article="PPM 7",
     severity=Severity.OBLIGATION,
+    since=ANNOUNCEMENT_461,
     cure="Send the paper originals after filing online.",
     once=True,
 )
@@ -417,3 +424,33 @@ def max_amount_fields(_: Patent, command: RegisterPledge, _context: Context) -> 
     if not missing and claim.period_until < claim.period_from:  # type: ignore[operator]
         return Broken("/claim/period_until", {"ends_before_it_begins": True})
     return Broken("/claim", {"missing": missing}) if missing else None
+
+
+@rule(
+    "pledge-examination-5wd-2wd",
+    RegisterPledge,
+    ChangePledge,
+    DeregisterPledge,
+    title="Examination in five or two working days",
+    article="PPM 10, 13(3), 14(2)",
+    severity=Severity.WARNING,
+    cure="The office explains the delay to the parties.",
+    once=True,
+)
+def examination(
+    _: Patent, command: RegisterPledge | ChangePledge | DeregisterPledge, context: Context
+) -> Outcome:
+    """The office decides within five working days from receipt, online within two; until November
+    2021 within seven working days, until October 2010 within fifteen days.
+    """
+    received = command.received_on
+    if received is None or received >= context.today:
+        return None
+    if received >= ANNOUNCEMENT_461:
+        limit = working_days_after(received, 2 if command.online else 5, context.calendar)
+    elif received >= ORDER_56:
+        limit = working_days_after(received, 7, context.calendar)
+    else:
+        limit = last_day_to_act(received, days=15, calendar=context.calendar)
+    late = context.today > limit.day
+    return Broken("/received_on", {"last_day_to_decide": limit.day.isoformat()}) if late else None

@@ -34,11 +34,10 @@ from ledger.domain.events import (
 )
 from ledger.domain.evolving import evolve
 from ledger.domain.numbers import InvalidNumber, parse_registration_number
-from ledger.domain.patent import Patent
 from ledger.domain.periods import civil_date
 from ledger.domain.refusals import NotNew
 from ledger.eventstore.stored_form import canonical
-from ledger.eventstore.world import World
+from ledger.eventstore.world import World, is_patent
 from ledger.eventstore.writer import Entered
 from ledger.means import Means, judged_under, recorded_text
 
@@ -72,9 +71,11 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One fact as the source states it: an event kind and its fields, on one patent."""
+    """One fact as the source states it: an event kind and its fields, on one patent, or a pledge
+    of a trademark."""
 
     patent: str
+    """The stream: a patent's id, or `trademark:` and the trademark's."""
     event: type[PatentEvent]
     fields: dict[str, Any]
     effective_on: date
@@ -198,7 +199,7 @@ class TranscriptionAct:
         versions: dict[str, int] = {}
         events: list[PatentEvent] = []
         for fact in self._facts(world, known):
-            version = versions.get(fact.patent) or world.patent(fact.patent).version
+            version = versions.get(fact.patent) or world.state(fact.patent).version
             versions[fact.patent] = version + 1
             events.append(
                 fact.event(
@@ -218,7 +219,7 @@ class TranscriptionAct:
         gone = [p for p in (known.patents if known else ()) if p not in listed]
         withdrawn = [*listed, *gone] if record.purged else gone
         stated = [] if record.purged else list(record.facts)
-        news = [f for f in stated if _is_news(world.patent(f.patent), f)]
+        news = [f for f in stated if _is_news(world, f)]
         return (news or stated) + [
             Stated(patent, RecordWithdrawn, {"reference": record.reference}, record.recorded_on)
             for patent in withdrawn
@@ -255,8 +256,9 @@ class TranscriptionAct:
         self, world: World, events: Sequence[PatentEvent], filing_id: str
     ) -> list[dict[str, Any]]:
         """What of this record does not fit the history it joins."""
-        patents = {event.originator_id: world.patent(event.originator_id) for event in events}
-        for event in events:
+        about_patents = [event for event in events if is_patent(event.originator_id)]
+        patents = {e.originator_id: world.patent(e.originator_id) for e in about_patents}
+        for event in about_patents:
             patents[event.originator_id] = evolve(patents[event.originator_id], event)
         return [
             found.as_json()
@@ -280,7 +282,11 @@ class TranscriptionAct:
                 "position": first + len(events) - 1,
                 "recorded_at": recorded_text(envelope.recorded_at),
                 "entries": [
-                    {"position": p, "patent": e.originator_id} for p, e in enumerate(events, first)
+                    {
+                        "position": place,
+                        "patent" if is_patent(e.originator_id) else "stream": e.originator_id,
+                    }
+                    for place, e in enumerate(events, first)
                 ],
                 "discrepancies": found,
             }
@@ -316,10 +322,11 @@ def note(
         return curs.rowcount == 1
 
 
-def _is_news(patent: Patent, fact: Stated) -> bool:
+def _is_news(world: World, fact: Stated) -> bool:
     """Whether a fact need be entered: numbers of a patent are told with every record about it."""
     if fact.event is not PatentNumbered:
         return True
+    patent = world.patent(fact.patent)
     title = fact.fields["invention_title"]
     return not (
         set(fact.fields["aliases"]) <= {*patent.aliases, patent.id}
@@ -331,6 +338,8 @@ def registration_of(
     event: PatentEvent,
 ) -> tuple[str, str, str, int | None, str | None, int | None] | None:
     """The row by which a filing can later be about what another register has registered."""
+    if not is_patent(event.originator_id):
+        return None
     match event:
         case PledgeRegistered():
             number, kind = event.envelope.registration_no or event.filing_id, "pledge"

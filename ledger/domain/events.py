@@ -20,7 +20,9 @@ from ledger.domain.money import Money
 from ledger.domain.numbers import PatentKind
 from ledger.domain.obligations import Obligation
 from ledger.domain.parties import Party, Personal, Value
+from ledger.domain.periods import CivilDate
 from ledger.domain.royalties import Royalty
+from ledger.domain.texts import Text
 
 CONFIDENTIAL = "confidential"
 PERSONAL = "personal"
@@ -408,6 +410,18 @@ class SecuredClaim(Value):
     """Last day of the period in which the claims of a maximum-amount pledge arise."""
 
 
+class TrademarkPart(Value):
+    """A trademark that secures the same claim: registered with the trademark office, under a number
+    and date of its own. It has no amount: the amount is the claim's, and counts once."""
+
+    register_name: Annotated[Text, Field(alias="register", serialization_alias="register")]
+    """Where its pledge is registered."""
+    registration_no: Text
+    registered_on: CivilDate
+
+    model_config = Value.model_config | {"populate_by_name": True, "serialize_by_alias": True}
+
+
 class PledgeRegistered(Event):
     TOPIC = "pledge.registered"
     pledgors: tuple[Party, ...]
@@ -419,6 +433,8 @@ class PledgeRegistered(Event):
     shares: Annotated[dict[str, str] | None, CONFIDENTIAL] = None
     """Share of each pledgee in the claim, percent by party id, where stated."""
     pledgee_is_agent: Annotated[bool | None, CONFIDENTIAL] = None
+    trademarks: Annotated[tuple[TrademarkPart, ...] | None, CONFIDENTIAL, LATER] = None
+    """The trademark part of a mixed claim; None where patents alone secure it."""
 
 
 class PledgeChanged(Event):
@@ -430,6 +446,8 @@ class PledgeChanged(Event):
     claim: Annotated[SecuredClaim | None, CONFIDENTIAL] = None
     """The claim after the change, None where it stays."""
     changed_on: Annotated[date | None, CONFIDENTIAL] = None
+    trademarks: Annotated[tuple[TrademarkPart, ...] | None, CONFIDENTIAL, LATER] = None
+    """The trademark part after the change, None where it stays."""
 
 
 class PledgeReleased(Event):

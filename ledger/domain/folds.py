@@ -312,7 +312,14 @@ def with_pledge(
     on = event.effective_on
     match event:
         case PledgeRegistered():
-            shape = PledgeShape(on, event.pledgors, event.pledgees, event.debtor, event.claim)
+            shape = PledgeShape(
+                on,
+                event.pledgors,
+                event.pledgees,
+                event.debtor,
+                event.claim,
+                event.trademarks or (),
+            )
             filed = event.envelope.door is Door.FILED
             registered = Pledge(number, event.filing_id, filed, (shape,), event.contract_on)
             return altered(patent, pledges=(*patent.pledges, registered))
@@ -379,6 +386,7 @@ def _pledge_reshaped(pledge: Pledge, event: PledgeChanged) -> Pledge:
         now.pledgees if event.pledgees is None else event.pledgees,
         event.debtor or now.debtor,
         event.claim or now.claim,
+        event.trademarks or now.trademarks,
     )
     earlier = tuple(s for s in pledge.shapes if s.since != shape.since)
     return replace(pledge, shapes=(*earlier, shape))

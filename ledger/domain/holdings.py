@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.domain.events import (
-    SecuredClaim,
-)
+from ledger.domain.events import SecuredClaim, TrademarkPart
 from ledger.domain.parties import Party
 from ledger.domain.royalties import Royalty
 
@@ -27,6 +25,7 @@ class PledgeShape:
     pledgees: Parties
     debtor: Party | None
     claim: SecuredClaim | None
+    trademarks: tuple[TrademarkPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

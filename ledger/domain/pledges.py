@@ -16,6 +16,7 @@ from ledger.domain.events import (
     PledgeReleased,
     PledgeRevoked,
     SecuredClaim,
+    TrademarkPart,
 )
 from ledger.domain.filing import Command, Context, Parties, PartyRef, Patents
 from ledger.domain.money import Money
@@ -43,6 +44,8 @@ class Claim(Value):
     maximum: bool = False
     period_from: CivilDate | None = None
     period_until: CivilDate | None = None
+    trademarks: Annotated[tuple[TrademarkPart, ...], Field(max_length=1000)] = ()
+    """Trademarks that secure the same claim; in a change, none where they stay as they were."""
 
 
 class PledgeContract(Value):
@@ -156,6 +159,7 @@ def register_pledge(
             contract_on=command.contract.signed_on,
             shares=context.shares(command.shares),
             pledgee_is_agent=command.pledgee_is_agent,
+            trademarks=command.claim.trademarks or None,
             personal=personal,
         )
         for patent in command.patents
@@ -199,6 +203,7 @@ def change_pledge(
             debtor=context.party(command.debtor) if command.debtor else None,
             claim=claim,
             changed_on=command.changed_on,
+            trademarks=(command.claim.trademarks or None) if command.claim else None,
             personal=context.personal(*command.parties()),
         )
         for patent in command.patents

@@ -58,7 +58,8 @@ REMEMBERED_MAX = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What the ledger knows of a stream about no patent: a consent, or a party's evidence."""
+    """What the ledger knows of a stream about no patent: a consent, a party's evidence. Of a
+    trademark it keeps what is recorded, and judges nothing."""
 
     version: int = 0
     consent: Consent | None = None
@@ -70,7 +71,7 @@ State = Patent | Stream
 
 def is_patent(stream: str) -> bool:
     """Whether a stream id names a patent; facts about no patent have prefixes of their own."""
-    return not stream.startswith(("filing:", "party:"))
+    return not stream.startswith(("filing:", "party:", "trademark:"))
 
 
 def empty(stream: str) -> State:

@@ -62,10 +62,15 @@ PatentId = Annotated[Text, AfterValidator(parse_patent_id)]
 Number = Annotated[Text, AfterValidator(_number)]
 
 
-class StatedFact(Value):
-    """One fact on one patent."""
+TrademarkId = Annotated[Text, Field(pattern=r"^[A-Z]{2}:[0-9A-Z]{1,20}$")]
 
-    patent: PatentId
+
+class StatedFact(Value):
+    """One fact on one patent, or a pledge of one trademark."""
+
+    patent: PatentId | None = None
+    trademark: TrademarkId | None = None
+    """Office and number of a trademark, which has a stream of its own."""
     event: str
     effective_on: CivilDate | None = None
     """The day from which it counts; the record's day where it is not stated."""
@@ -167,17 +172,30 @@ def _stated(place: int, fact: StatedFact, recorded_on: date, pseudonym: Pseudony
         stated = form_of(event).model_validate(fact.fields)
     except ValidationError as error:
         raise ValueError(_reason(error, f"facts.{place}.fields.")) from None
+    stream = _stream(place, fact)
     reader = _Reader(pseudonym)
     fields = {name: reader.value(getattr(stated, name)) for name in type(stated).model_fields}
     if fields.get("shares") is not None:
         fields["shares"] = {party_ref(k, pseudonym): v for k, v in fields["shares"].items()}
     if fact.event == "patent.entered" and fields["kind"] is None:
-        fields["kind"] = kind_by_number(fact.patent)
+        fields["kind"] = kind_by_number(stream)
     number = fact.registration_no or fields.get("licence_id") or fields.get("declaration_no")
     if number is None and fact.event.startswith("pledge."):
         raise ValueError(f"facts.{place}.registration_no: a pledge is known by its number")
     fields["personal"] = tuple(reader.personal.values()) or None
-    return Stated(fact.patent, event, fields, fact.effective_on or recorded_on, number)
+    return Stated(stream, event, fields, fact.effective_on or recorded_on, number)
+
+
+def _stream(place: int, fact: StatedFact) -> str:
+    """The stream a fact stands on: its patent's, or its trademark's."""
+    if (fact.patent is None) is (fact.trademark is None):
+        raise ValueError(f"facts.{place}: a fact is on one patent, or on one trademark")
+    if fact.trademark is None:
+        assert fact.patent is not None, "it is one of the two"
+        return fact.patent
+    if not fact.event.startswith("pledge."):
+        raise ValueError(f"facts.{place}.event: of trademarks only pledges are taken over")
+    return f"trademark:{fact.trademark}"
 
 
 class _Reader:
@@ -209,7 +227,7 @@ def form_of(event: type[Value]) -> type[Value]:
     and numbers within bounds. What may be unknown may be left out."""
     fields: dict[str, Any] = {}
     for name, field in event.model_fields.items():
-        if name in ("originator_id", "originator_version", "envelope", "personal"):
+        if name in ("originator_id", "originator_version", "envelope", "personal", "obligations"):
             continue
         optional = NoneType in get_args(field.annotation)
         plain = field.annotation in (str, int, str | None, int | None)

@@ -164,7 +164,9 @@ class Run:
             self.counts[receipt["outcome"]] += 1
             self.counts["entries"] += len(receipt["entries"])
             self.counts["discrepancies"] += len(receipt["discrepancies"])
-            self._touched.update(entry["patent"] for entry in receipt["entries"])
+            self._touched.update(
+                entry["patent"] for entry in receipt["entries"] if "patent" in entry
+            )
             if len(self._touched) >= TOUCHED_AT_ONCE:
                 self._count_touched()
 

@@ -54,10 +54,12 @@ def pledge_rows(patent: Patent, pledge: Pledge) -> Iterator[Row]:
         }
         if shape.since != pledge.registered_on:
             shown["changed_on"] = shape.since
-        confidential = {
+        confidential: dict[str, object] = {
             "debtor": shape.debtor,
             "claim": shape.claim,
         }
+        if shape.trademarks:
+            confidential["trademarks"] = shape.trademarks
         yield Row(
             f"{pledge.registration_no} {patent.id}",
             patent.id,

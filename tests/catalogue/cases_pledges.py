@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ledger.domain.events import Declaration
+from ledger.domain.events import Declaration, TrademarkPart
 from ledger.domain.parties import PartyKind
 from ledger.domain.pledges import PledgeContract, RevokePledge
 from tests.builders import (
@@ -27,6 +27,7 @@ from tests.builders import (
     invalidation_final,
     invalidation_requested,
     lapsed,
+    party,
     pledged,
     preserved,
     recorded,
@@ -48,6 +49,13 @@ BOTH = (BANK, OTHER_BANK)
 ORGAN = UNIVERSITY.model_copy(update={"kind": PartyKind.STATE_ORGAN})
 TWO = recorded(
     entered(), pledged(), pledged(registration_no="Y2025990000002", pledgees=(OTHER_BANK,))
+)
+
+
+FOR_ANOTHER = recorded(entered(), pledged(debtor=party(UNIVERSITY)))
+"""Lampworks has pledged for a debt of the university."""
+TRADEMARK = TrademarkPart(
+    register="CN-TRADEMARKS", registration_no="TM990001", registered_on=date(2026, 2, 26)
 )
 
 
@@ -284,6 +292,38 @@ CASES: tuple[Case, ...] = (
             claim=None, pledgees=(BANK,), documents=documents("identity-commitment"), signed_by=()
         ),
         given=PLEDGED,
+    ),
+    case(
+        "pledge-mixed-trademark",
+        "W",
+        register_pledge(claim=claim(trademarks=(TRADEMARK,))),
+        passes=register_pledge(),
+    ),
+    case(
+        "pledge-third-party-release",
+        "O",
+        change_pledge(claim=None, debtor=MILLS, documents=documents("proof"), signed_by=()),
+        passes=change_pledge(
+            claim=None, debtor=MILLS, documents=documents("proof"), signed_by=refs(LAMPWORKS)
+        ),
+        given=FOR_ANOTHER,
+    ),
+    case(
+        "pledge-third-party-release",
+        "O",
+        change_pledge(debtor=MILLS, signed_by=refs(BANK)),
+        passes=change_pledge(debtor=MILLS, signed_by=refs(BANK), consents=("C1",)),
+        given=recorded(
+            consented(by=LAMPWORKS, act="change", capacity="pledgor", counterparties=()),
+            to=FOR_ANOTHER,
+        ),
+    ),
+    case(
+        "pledge-third-party-release",
+        "O",
+        change_pledge(debtor=MILLS, signed_by=refs(BANK)),
+        passes=change_pledge(debtor=UNIVERSITY, signed_by=refs(BANK)),
+        given=FOR_ANOTHER,
     ),
     case(
         "pledge-change-30-days",

@@ -109,6 +109,7 @@ class TestRegistration:
             "shares",
             "pledgee_is_agent",
             "obligations",
+            "trademarks",
         }
 
     def test_a_university_may_pledge(self) -> None:

@@ -15,7 +15,7 @@ import pytest
 from ledger.domain.events import SecuredClaim
 from ledger.domain.parties import PartyDetails
 from ledger.domain.patent import Status
-from ledger.domain.refusals import Refused
+from ledger.domain.refusals import NoSuchEntry, Refused
 from ledger.intake.facts import KINDS, LINE_BYTES_MAX, form_of
 from ledger.registry import Filing
 from tests.builders import (
@@ -139,6 +139,66 @@ class TestTakingOver:
         text = b"\xef\xbb\xbf" + line("extract", granted()) + b"\r\n"
         assert ledger.facts(gzip.compress(text))["new"] == 1
         assert ledger.facts(gzip.compress(line("loan", pledged()))[:-12])["broken"] == 1
+
+
+class TestTrademarks:
+    """Pledges of trademarks are kept for the statistics, each on its trademark's own stream."""
+
+    @staticmethod
+    def on(trademark: str, event: str = "pledge.registered", **fields: Any) -> Any:
+        said = pledged(**fields) if event == "pledge.registered" else fact(event, number=PLEDGE_NO)
+        return {k: v for k, v in said.items() if k != "patent"} | {"trademark": trademark}
+
+    def test_a_pledge_of_trademarks_stands_on_their_streams(self, ledger: Ledger) -> None:
+        both = line("tm", self.on("CN:1234567"), self.on("CN:7654321"))
+        assert ledger.facts(both) == {"records": 1, "new": 1, "entries": 2}
+        ended = line("end", self.on("CN:1234567", "pledge.deregistered"))
+        assert ledger.facts(ended)["new"] == 1
+        log = ledger.rows("SELECT originator_id, originator_version FROM stored_events ORDER BY 1")
+        assert [(row["originator_id"], row["originator_version"]) for row in log] == [
+            ("trademark:CN:1234567", 1),
+            ("trademark:CN:1234567", 2),
+            ("trademark:CN:7654321", 1),
+        ]
+        assert ledger.rows("SELECT * FROM patent") == []
+        assert ledger.rows("SELECT * FROM encumbrance") == []
+        assert ledger.discrepancies() == []
+
+    def test_its_record_changes_and_is_withdrawn(self, ledger: Ledger) -> None:
+        ledger.facts(line("tm", self.on("CN:1234567")))
+        again = line("tm", self.on("CN:1234567", debtor=stated(BANK)), updated_on="2026-02-01")
+        assert ledger.facts(again)["changed"] == 1
+        assert ledger.facts(line("tm", updated_on="2026-02-02", purged=True))["purged"] == 1
+
+    def test_nothing_is_filed_about_it(self, ledger: Ledger) -> None:
+        ledger.facts(line("tm", self.on("CN:1234567")))
+        ended = Filing(deregister_pledge(registration_no=PLEDGE_NO), REGISTRAR, "end")
+        with pytest.raises(NoSuchEntry):
+            ledger.registry.file(ended)
+
+    def test_a_mixed_claim_notes_its_trademark_part(self, ledger: Ledger) -> None:
+        part = {"register": "TM", "registration_no": "TM1", "registered_on": "2025-05-07"}
+        ledger.facts(line("extract", granted()) + line("loan", pledged(trademarks=[part])))
+        (pledge,) = ledger.patent(PATENT).pledges
+        assert [t.registration_no for t in pledge.now.trademarks] == ["TM1"]
+
+    @pytest.mark.parametrize(
+        ("said", "reason"),
+        [
+            ({"trademark": "1234567"}, "facts.0.trademark"),
+            ({"trademark": "CN:1", "patent": PATENT}, "on one patent, or on one trademark"),
+            ({"trademark": "CN:1", "event": "recorded.elsewhere"}, "only pledges"),
+        ],
+    )
+    def test_a_line_that_mixes_them_up_is_broken(
+        self, shared: Ledger, said: Any, reason: str
+    ) -> None:
+        shared.broken.clear()
+        stated_fact = self.on("CN:1") | said
+        if said.get("event"):
+            stated_fact["fields"] = {"kind": "note", "text": "text"}
+        assert shared.facts(line("x", stated_fact))["broken"] == 1
+        assert reason in shared.broken[0].reason
 
 
 class TestBrokenLines:

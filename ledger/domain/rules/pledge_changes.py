@@ -7,13 +7,14 @@ from datetime import date
 
 from ledger.domain.filing import Command, Context, has_document
 from ledger.domain.holdings import Pledge
+from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import PartyDetails
 from ledger.domain.patent import Patent
 from ledger.domain.periods import last_day_to_act
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
-from ledger.domain.rules.grounds import filed_on, frozen_fact
+from ledger.domain.rules.grounds import consenting, filed_on, frozen_fact, ids
 
 
 @rule(
@@ -79,6 +80,44 @@ def change_needs_both(patent: Patent, command: ChangePledge, context: Context) -
     if not has_document(command, "amendment-agreement"):
         return Broken("/documents", {"missing": ["amendment-agreement"]})
     return None
+
+
+@rule(
+    "pledge-third-party-release",
+    ChangePledge,
+    title="The debt goes to another debtor",
+    article="CC 391",
+    severity=Severity.OBLIGATION,
+    cure="Have the pledgor sign, or record its consent to the change and name it in consents; "
+    "otherwise have the pledge released as far as the debt was transferred.",
+)
+def third_party_release(patent: Patent, command: ChangePledge, context: Context) -> Outcome:
+    """The debt was transferred without the written consent of the third party who pledged for it;
+    the pledge is released to that extent.
+    """
+    pledge = _standing(patent, command.registration_no, context)
+    if command.debtor is None or pledge is None:
+        return None
+    after, before = context.party(command.debtor), pledge.now.debtor
+    if before is None or before.id == after.id:
+        return None
+    agreed = context.signers(command)
+    agreed |= consenting(patent, command, context, act="change", capacity="pledgor")
+    silent = [p for p in pledge.now.pledgors if p.id != before.id and p.id not in agreed]
+    if not silent:
+        return None
+    return Broken(
+        "/debtor",
+        {"pledgors": [p.name for p in silent], "debtor": after.name},
+        owed=(
+            Owed(
+                Duty.RELEASE_PLEDGE,
+                by=ids(pledge.now.pledgees),
+                to=ids(silent),
+                about=pledge.registration_no,
+            ),
+        ),
+    )
 
 
 @rule(

@@ -427,6 +427,25 @@ def max_amount_fields(_: Patent, command: RegisterPledge, _context: Context) -> 
 
 
 @rule(
+    "pledge-mixed-trademark",
+    RegisterPledge,
+    title="Trademarks secure the same claim",
+    article="Trademark Law Implementing Regulations 70",
+    severity=Severity.WARNING,
+    cure="Register the trademark part with the trademark office; here it is a note on the claim.",
+    once=True,
+)
+def mixed_trademark(_: Patent, command: RegisterPledge, __: Context) -> Outcome:
+    """The trademark part of a mixed pledge is a registration of its own with the trademark office;
+    the amount is the claim's and is counted once.
+    """
+    parts = command.claim.trademarks
+    if not parts:
+        return None
+    return Broken("/claim/trademarks", {"registration_nos": [p.registration_no for p in parts]})
+
+
+@rule(
     "pledge-examination-5wd-2wd",
     RegisterPledge,
     ChangePledge,

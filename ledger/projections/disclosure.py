@@ -22,6 +22,21 @@ NOT_FOR_PARTIES = frozenset({"version"})
 """A gap in versions would tell a party of entries that are hidden from it."""
 
 
+PLEDGED = "pledge.registered"
+PLEDGOR_SIGNED = frozenset(
+    {
+        "application-form",
+        "pledge-contract",
+        "power-of-attorney",
+        "identity-commitment",
+        "commitment",
+        "co-owner-agreement",
+    }
+)
+"""Papers with a pledgor's signature or seal: a patentee who is not a party to a pledge of its
+patent, and says it never agreed, may inspect these alone (Pledge Measures art. 16)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who reads: nobody known, a party, or an auditor."""
@@ -91,6 +106,9 @@ def shown_entries(
             entry["confidential"] = {
                 name: value for name, (_, value) in concealed.items() if name not in NOT_FOR_PARTIES
             }
+        elif row["topic"] == PLEDGED and viewer.party in patentees.get(row["stream"], ()):
+            signed = [d for d in values.get("documents", ()) if d["kind"] in PLEDGOR_SIGNED]
+            entry["confidential"] = {"documents": signed}
         shown.append(entry)
     return shown
 

@@ -19,13 +19,10 @@ from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
 
 from ledger.domain.events import LedgerEvent, PledgeRegistered, PledgeRevoked, RecordWithdrawn
-from ledger.domain.parties import PartyKind
+from ledger.domain.figures import INCLUSIVE_YUAN_MAX, enterprises
 from ledger.projections.packing import NULL, boolean, day, integer, numeric, row, text, texts
 
 NAME = "pledge_financing"
-
-INCLUSIVE_YUAN_MAX = Decimal(10_000_000)
-"""Largest amount of an inclusive project, in yuan; the number itself is included (CC 1259)."""
 
 
 class Project(NamedTuple):
@@ -105,7 +102,6 @@ def note_of(event: LedgerEvent) -> Note | None:
 
 def _project(number: str, event: PledgeRegistered) -> Project:
     claim = event.claim
-    enterprises = [p.id for p in event.pledgors if p.kind is PartyKind.ENTERPRISE]
     return Project(
         registration_no=number,
         filing_id=event.filing_id,
@@ -113,7 +109,7 @@ def _project(number: str, event: PledgeRegistered) -> Project:
         claim_id=number if claim is None else _claim(claim.id, event),
         amount=None if claim is None else claim.amount.amount,
         currency=None if claim is None else claim.amount.currency,
-        enterprises=tuple(sorted(set(enterprises)) if len(enterprises) > 1 else enterprises),
+        enterprises=enterprises(event.pledgors),
         patents=1,
     )
 

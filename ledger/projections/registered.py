@@ -7,7 +7,7 @@ known).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -56,9 +56,11 @@ SELECT_DECLARATION = (
     ASKED
     + """
 SELECT asked.head, asked.known, o.patent_id, o.declaration_no AS number, o.details,
-    lower(o.effective) AS since, upper(o.effective) AS until, o.recorded @> asked.known AS known_now
+    lower(o.effective) AS since, upper(o.effective) AS until,
+    o.recorded @> asked.known AS known_now, p.bibliography
 FROM asked
 LEFT JOIN open_licence AS o ON o.declaration_no = %(number)s AND lower(o.recorded) <= asked.known
+LEFT JOIN patent AS p ON p.patent_id = o.patent_id AND p.recorded @> asked.known
 ORDER BY o.patent_id, lower(o.effective)
 """
 )
@@ -238,7 +240,22 @@ def declaration(connection: Connection, number: str, point: Point) -> Answer:
     )
     if found.body is not None:
         found.body.update({k: v for k, v in rows[-1]["details"].items() if k != "patentees"})
+        named = {row["patent_id"]: row["bibliography"] or {} for row in rows}
+        for patent in found.body["patents"]:
+            patent.update(publication_items(named[patent["patent"]]))
     return found
+
+
+def publication_items(bibliography: Mapping[str, Any]) -> dict[str, Any]:
+    """What is published of a patent with its declaration: main class, title, filing date and grant
+    announcement date (Guidelines V-11 §5)."""
+    symbols = bibliography.get("symbols") or [None]
+    return {
+        "main_class": symbols[0],
+        "invention_title": bibliography.get("invention_title"),
+        "filed_on": bibliography.get("filed_on"),
+        "granted_on": bibliography.get("granted_on"),
+    }
 
 
 @dataclass(frozen=True, slots=True)

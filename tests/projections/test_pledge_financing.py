@@ -119,6 +119,16 @@ def test_an_amount_is_counted_once_however_many_patents_secure_it(
     }
 
 
+def test_a_registration_is_one_project() -> None:
+    projects = pledge_financing.Projects()
+    for patent in (1, 2, 3):
+        note = pledge_financing.note_of(pledged(number(patent), registration_no=no(1)))
+        assert note is not None
+        projects.take(note)
+    (project,) = projects.by_number.values()
+    assert project.patents == 3
+
+
 def test_an_amount_is_counted_once_however_many_registrations_secure_it(
     url: str, ledger: Registry
 ) -> None:

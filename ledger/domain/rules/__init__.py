@@ -12,6 +12,7 @@ from ledger.domain.rules import (
     pledge_changes,
     pledges,
     right,
+    statistics,
     transfers,
 )
 from ledger.domain.rules.catalogue import (
@@ -47,5 +48,6 @@ __all__ = [
     "regime",
     "right",
     "rules_for",
+    "statistics",
     "transfers",
 ]

@@ -16,6 +16,7 @@ TERMS = "tests/domain/test_terms.py"
 TRANSFERS = "tests/domain/test_transfers.py"
 OPEN_LICENCES = "tests/domain/test_open_licences.py"
 RANKS = "tests/domain/test_ranks.py"
+DISCLOSURE = "tests/projections/test_disclosure.py"
 PLEDGES = "tests/domain/test_pledges.py"
 
 # --- every filing (8.1) -------------------------------------------------------------------------
@@ -206,6 +207,18 @@ define(
     test=f"{OPEN_LICENCES}::test_a_licence_taken_before_the_withdrawal_goes_on",
 )
 
+define(
+    "open-publication-items",
+    "projections",
+    title="What is published of a declaration",
+    article="GL V-11 §5",
+    sentence="Published are main class, number, title, filing and grant date of each patent, the "
+    "declaration's number, the patentees, the fee, the licence period, the contact and the day it "
+    "takes effect.",
+    function="ledger.projections.registered.publication_items",
+    test=f"{DISCLOSURE}::test_a_declaration_is_published_with_its_patents",
+)
+
 # --- pledges (8.6) ------------------------------------------------------------------------------
 
 define(
@@ -287,6 +300,17 @@ define(
     "revocation, it did.",
     function="ledger.domain.folds.with_pledge",
     test=f"{PLEDGES}::TestRevocation::test_it_stood_for_those_who_ask_as_known_before",
+)
+
+define(
+    "pledge-inspection-rights",
+    "queries",
+    title="Inspection of the file",
+    article="PPM 16",
+    sentence="Pledgor and pledgee may inspect the file of the pledge; a patentee who says that it "
+    "never agreed may inspect the form and the papers with the pledgor's signature.",
+    function="ledger.projections.disclosure.shown_entries",
+    test=f"{DISCLOSURE}::test_a_patentee_who_denies_consent_sees_what_the_pledgor_signed",
 )
 
 # --- freezes (8.7) ------------------------------------------------------------------------------

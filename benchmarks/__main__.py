@@ -7,10 +7,14 @@ import argparse
 import json
 import sys
 
-from benchmarks import rebuild, register_pledge
+from benchmarks import judge_pledge, rebuild, register_pledge
 from benchmarks.ground import ground
 
-BENCHMARKS = {"register-pledge": register_pledge.run, "rebuild": rebuild.run}
+BENCHMARKS = {
+    "judge-pledge": judge_pledge.run,
+    "register-pledge": register_pledge.run,
+    "rebuild": rebuild.run,
+}
 
 
 def main() -> None:

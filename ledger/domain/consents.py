@@ -198,8 +198,8 @@ def _counterparties_fit(
     stated = getattr(command, COUNTERPARTIES[act], None) if act in COUNTERPARTIES else None
     if not stated:
         return True
-    present = {context.party(p).id for p in command.parties()}
-    return {context.party(p).id for p in stated} <= named <= present
+    present = {context.party_id(p) for p in command.parties()}
+    return {context.party_id(p) for p in stated} <= named <= present
 
 
 def dispositions(

@@ -55,7 +55,7 @@ from ledger.domain.events import (
 from ledger.domain.holdings import (
     Patentees,
 )
-from ledger.domain.patent import Patent, altered
+from ledger.domain.patent import Patent, altered, ended
 
 
 def replay(patent_id: str, events: list[PatentEvent]) -> Patent:
@@ -139,7 +139,7 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
             held = Patentees(event.granted_on or on, event.patentees, event.filing_id)
             patentees = (held,) if event.patentees else ()
             aliases = tuple(dict.fromkeys((*event.aliases, *patent.aliases)))
-            return altered(patent, entered=event, patentees=patentees, aliases=aliases)
+            return ended(altered(patent, entered=event, patentees=patentees, aliases=aliases))
         case PatentNumbered():
             return folds.with_numbers(patent, event)
         case AnnualFeePaid():
@@ -159,7 +159,7 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
         case PatentAbandoned():
             return altered(patent, abandoned_on=on)
         case TermCompensated():
-            return altered(patent, compensations=(*patent.compensations, event))
+            return ended(altered(patent, compensations=(*patent.compensations, event)))
         case InvalidationRequested() | InvalidationDecided() | InvalidationFinal():
             return folds.with_invalidation(patent, event)
         case PreservationStarted() | PreservationContinued() | PreservationReleased():

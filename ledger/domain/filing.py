@@ -23,6 +23,7 @@ from ledger.domain.parties import (
     Personal,
     Pseudonym,
     Value,
+    party_id,
     party_of,
     party_ref,
     personal_of,
@@ -154,6 +155,8 @@ class Context:
     memo: dict[object, object] = field(default_factory=dict)
     """What is computed once a filing: its parties, by the identity of their details, and who
     signed."""
+    keys: dict[int, str] = field(default_factory=dict)
+    """Identity keys of its parties, by the identity of their details."""
 
     def party(self, details: PartyDetails) -> Party:
         """The party that details of the filing describe."""
@@ -161,6 +164,13 @@ class Context:
         if known is None:
             known = self.memo[id(details)] = party_of(details, self.pseudonym)
         assert isinstance(known, Party), "details are remembered as their party"
+        return known
+
+    def party_id(self, details: PartyDetails) -> str:
+        """The identity key of the party that details of the filing describe."""
+        known = self.keys.get(id(details))
+        if known is None:
+            known = self.keys[id(details)] = party_id(details, self.pseudonym)
         return known
 
     def ids(self, refs: tuple[str, ...]) -> frozenset[str]:
@@ -218,4 +228,7 @@ class Context:
 
 def has_document(command: Command, *kinds: str) -> bool:
     """Whether a paper of one of the kinds is among the documents."""
-    return not command.document_kinds.isdisjoint(kinds)
+    for document in command.documents:  # noqa: SIM110 - asked many times a filing; a loop is quicker
+        if document.kind in kinds:
+            return True
+    return False

@@ -18,6 +18,8 @@ class LawSettings(Value):
     deregistration_passes_freeze: bool = True
     """Deregistration, cancellation and withdrawal are registered while the patent is frozen (law
     unclear)."""
+    claim_period_counts_as_maturity: bool = True
+    """The period of a maximum-amount claim may not outlast the patent, as its debt may not."""
     increase_ranks_from_change: bool = True
     """An increase of the secured amount ranks from the registration of the change (Civil Code art.
     409 by analogy)."""

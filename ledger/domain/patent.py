@@ -43,6 +43,10 @@ class Status(StrEnum):
     INVALID = "invalid"
 
 
+_IN_FORCE = Status.IN_FORCE
+"""Looked up once: it is what is answered nearly always."""
+
+
 @dataclass(frozen=True)
 class Patent:
     """The state a decision is taken on."""
@@ -69,6 +73,9 @@ class Patent:
     lapses: tuple[FeeLapseDecided, ...] = ()
     abandoned_on: date | None = None
     compensations: tuple[TermCompensated, ...] = ()
+    terminates_on: date | None = None
+    """The first day not in force by time alone, None where kind or filing date is unknown; `ended`
+    tells it anew where what it follows from changes."""
     elsewhere: tuple[RecordedElsewhere, ...] = ()
 
     # -- ownership
@@ -82,30 +89,20 @@ class Patent:
 
     # -- the life of the right
 
-    @property
-    def terminates_on(self) -> date | None:
-        """The first day not in force by time alone, None where kind or filing date is unknown."""
-        if self.compensations:
-            return max(c.terminates_on for c in self.compensations)
-        entered = self.entered
-        if entered is None or entered.kind is None or entered.filed_on is None:
-            return None
-        return terms.termination_date(entered.kind, entered.filed_on)
-
     def status(self, on: date) -> Status:
         """What the right is at the end of a day (law.md 0.5)."""
-        if any(i.outcome == "whole" and i.final_on is not None for i in self.invalidations):
+        if self.invalidations and self.wholly_invalid():
             return Status.INVALID
         if self.abandoned_on is not None and self.abandoned_on <= on:
             return Status.ABANDONED
-        if any(lapse.effective_on <= on for lapse in self.lapses):
+        if self.lapses and any(lapse.effective_on <= on for lapse in self.lapses):
             return Status.LAPSED
         ends = self.terminates_on
         if self.entered is None or self.entered.granted_on is None or ends is None:
             return Status.UNKNOWN
         if on < self.entered.granted_on:
             return Status.NOT_GRANTED
-        return Status.IN_FORCE if on < ends else Status.EXPIRED
+        return _IN_FORCE if on < ends else Status.EXPIRED
 
     def alive(self, on: date) -> bool | None:
         """Whether the right is in force at the end of a day; None where a fact is missing."""
@@ -189,12 +186,15 @@ class Patent:
 
     def frozen(self, on: date) -> bool:
         """Whether a suspension or preservation is active at the end of a day (IR arts. 103-105)."""
-        return bool(self.suspended_by(on) or (self.preservations and self.preserved_by(on)))
+        return bool(
+            (self.suspensions and self.suspended_by(on))
+            or (self.preservations and self.preserved_by(on))
+        )
 
     # -- dealings
 
     def standing_pledges(self, on: date) -> list[Pledge]:
-        return [p for p in self.pledges if p.stands(on)]
+        return [p for p in self.pledges if p.stands(on)] if self.pledges else []
 
     def pledge(self, registration_no: str) -> Pledge | None:
         return next((p for p in self.pledges if p.registration_no == registration_no), None)
@@ -203,10 +203,25 @@ class Patent:
         return next((x for x in self.licences if x.licence_id == licence_id), None)
 
     def live_declaration(self, on: date) -> Declaration | None:
-        return next((d for d in self.declarations if d.live(on)), None)
+        for declaration in self.declarations:
+            if declaration.live(on):
+                return declaration
+        return None
 
     def pending_invalidations(self, on: date) -> list[Invalidation]:
-        return [i for i in self.invalidations if i.pending(on)]
+        return [i for i in self.invalidations if i.pending(on)] if self.invalidations else []
+
+
+def ended(patent: Patent) -> Patent:
+    """The patent with its termination told anew, after a fact from which it follows."""
+    entered = patent.entered
+    if patent.compensations:
+        ends = max(c.terminates_on for c in patent.compensations)
+    elif entered is None or entered.kind is None or entered.filed_on is None:
+        ends = None
+    else:
+        ends = terms.termination_date(entered.kind, entered.filed_on)
+    return altered(patent, terminates_on=ends)
 
 
 def altered(patent: Patent, **members: Any) -> Patent:

@@ -38,7 +38,7 @@ def right(patent_id: str, bibliography: Mapping[str, Any], facts: Mapping[str, A
         ),
         lapses=() if lapsed_on is None else (_fact(effective_on=lapsed_on),),
         abandoned_on=day(facts["abandoned_on"]),
-        compensations=() if terminates_on is None else (_fact(terminates_on=terminates_on),),
+        terminates_on=terminates_on,
         invalidations=tuple(
             Invalidation(
                 "", date.min, outcome=case["outcome"], final_on=date.fromisoformat(case["final_on"])

@@ -35,7 +35,7 @@ from tests.builders import (
     refs,
     register_pledge,
 )
-from tests.catalogue.case import PATENT_ALONE, Case, but, case
+from tests.catalogue.case import PATENT_ALONE, Case, but, case, under
 
 PLEDGED = recorded(entered(), pledged())
 SHARED = recorded(entered(patentees=(LAMPWORKS, INVENTOR)))
@@ -144,6 +144,12 @@ CASES: tuple[Case, ...] = (
         "R",
         register_pledge(claim=but(MAXIMUM, period_until=date(2038, 6, 12))),
         passes=register_pledge(claim=but(MAXIMUM, period_until=date(2038, 6, 11))),
+    ),
+    case(
+        "pledge-debt-within-term",
+        "R",
+        register_pledge(claim=but(MAXIMUM, period_until=date(2038, 6, 12))),
+        clean=under(PATENT_ALONE, claim_period_counts_as_maturity=False),
     ),
     case(
         "pledge-debt-within-term",

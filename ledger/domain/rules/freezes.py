@@ -36,8 +36,8 @@ PRESERVATION_MONTHS = {"preservation": 6, "execution": 36}
 )
 def suspension_requester(patent: Patent, command: StartSuspension, context: Context) -> Outcome:
     """A party named in the acceptance document asks, on a right not lost and not suspended."""
-    named = {context.party(p).id for p in command.dispute_parties}
-    if context.party(command.requested_by).id not in named:
+    named = {context.party_id(p) for p in command.dispute_parties}
+    if context.party_id(command.requested_by) not in named:
         return Broken("/requested_by", {"requested_by": command.requested_by.name})
     if not has_document(command, "acceptance-document"):
         return Broken("/documents", {"missing": ["acceptance-document"]})

@@ -167,7 +167,7 @@ def resident_check(_: Patent, command: Command, __: Context) -> Outcome:
     problems = {
         p.name: problem
         for p in command.parties()
-        if p.kind is PartyKind.INDIVIDUAL
+        if p.kind is _INDIVIDUAL
         and p.identity_number is not None
         and (problem := check_resident_number(p.identity_number).problem) is not None
     }
@@ -186,11 +186,16 @@ def foreign_party_agency(_: Patent, command: Command, __: Context) -> Outcome:
     """A party without residence or place of business in China acts through a patent agency."""
     if command.agency is not None:
         return None
+    abroad = [p for p in command.parties() if p.residence is _ABROAD]
+    if not abroad:
+        return None
     debtor: PartyDetails | None = getattr(command, "debtor", None)
-    abroad = [
-        p.name for p in command.parties() if p.residence is Residence.ABROAD and p is not debtor
-    ]
-    return Broken("/agency", {"parties": abroad}) if abroad else None
+    named = [p.name for p in abroad if p is not debtor]
+    return Broken("/agency", {"parties": named}) if named else None
+
+
+_ABROAD, _INDIVIDUAL = Residence.ABROAD, PartyKind.INDIVIDUAL
+"""Looked up once: to look them up takes as long as to judge."""
 
 
 @rule(
@@ -206,7 +211,7 @@ def false_proof_revocable(_: Patent, command: Command, context: Context) -> Outc
     """A commitment stands for proof; if it is false, what was registered on it may be revoked."""
     if not has_document(command, "commitment", "identity-commitment"):
         return None
-    committed = context.signers(command) or {context.party(p).id for p in command.parties()}
+    committed = context.signers(command) or {context.party_id(p) for p in command.parties()}
     return Broken("/documents", owed=(Owed(Duty.KEEP_PAPERS, by=tuple(sorted(committed))),))
 
 

@@ -17,9 +17,15 @@ from ledger.domain.rules.catalogue import Broken, Outcome, Unknown
 def dead(patent: Patent, context: Context) -> Outcome:
     """The outcome of every rule that wants the right in force."""
     status = patent.status(context.today)
+    if status is _IN_FORCE:
+        return None
     if status is Status.UNKNOWN:
         return Unknown("filing date, grant date and kind")
-    return None if status is Status.IN_FORCE else Broken(fact={"status": status.value})
+    return Broken(fact={"status": status.value})
+
+
+_IN_FORCE = Status.IN_FORCE
+"""Looked up once: a member of an enumeration takes as long to look up as a rule to judge."""
 
 
 def overdue_fee(patent: Patent, context: Context) -> Outcome:
@@ -61,11 +67,12 @@ def coowners_missing(
     patentees = patent.patentees_on(context.today)
     if patentees is None:
         return Unknown("the patentees")
-    agreed = context.signers(command) | frozenset(besides)
-    if command.consents:
-        agreed |= consenting(patent, command, context, act=act, capacity="co_owner")
-    missing = [p.name for p in patentees if p.id not in agreed]
-    return Broken(fact={"co_owners": missing}) if missing else None
+    signers = context.signers(command)
+    silent = [p for p in patentees if p.id not in signers and p.id not in besides]
+    if silent and command.consents:
+        agreed = consenting(patent, command, context, act=act, capacity="co_owner")
+        silent = [p for p in silent if p.id not in agreed]
+    return Broken(fact={"co_owners": [p.name for p in silent]}) if silent else None
 
 
 def pledgees_missing(patent: Patent, command: Command, context: Context, *, act: Act) -> Outcome:

@@ -77,7 +77,7 @@ def licensor_entitled(
     if able is None:
         return Unknown("the patentees")
     known = {p.id for p in able}
-    strangers = [p.name for p in command.licensors if context.party(p).id not in known]
+    strangers = [p.name for p in command.licensors if context.party_id(p) not in known]
     if not strangers:
         return None
     return Broken(fact={"licensors": strangers, "entitled": [p.name for p in able]})
@@ -154,7 +154,7 @@ def written(_: Patent, command: RecordLicence, context: Context) -> Outcome:
     if command.agency is not None and has_document(command, "power-of-attorney"):
         return None
     signers = context.signers(command)
-    silent = [p.name for p in command.licensors if context.party(p).id not in signers]
+    silent = [p.name for p in command.licensors if context.party_id(p) not in signers]
     return Broken("/signed_by", {"not_signed": silent}) if silent else None
 
 
@@ -204,7 +204,7 @@ def coowner(patent: Patent, command: RecordLicence | ChangeLicence, context: Con
             return None
     elif not _needs_all(command):
         return None
-    licensors = frozenset(context.party(p).id for p in command.licensors or ())
+    licensors = frozenset(context.party_id(p) for p in command.licensors or ())
     if has_document(command, "co-owner-agreement") and _agreed_otherwise(command):
         return None
     return coowners_missing(patent, command, context, act="licence", besides=licensors)
@@ -350,7 +350,7 @@ def _own_use(
     patent: Patent, command: RecordLicence, found: list[Licence], context: Context
 ) -> bool:
     """The one ordinary licence that a sole licensor who cannot exploit may give (SPC-Tech 27)."""
-    licensors = {context.party(p).id for p in command.licensors}
+    licensors = {context.party_id(p) for p in command.licensors}
     given = [
         x
         for x in patent.licences
@@ -458,7 +458,7 @@ def examination(_: Patent, command: RecordLicence, context: Context) -> Outcome:
 )
 def tech_export(patent: Patent, command: RecordLicence, context: Context) -> Outcome:
     """A licence across the border needs the papers of technology export or import."""
-    stated = {context.party(p).id for p in command.licensors}
+    stated = {context.party_id(p) for p in command.licensors}
     owners = tuple(p for p in patent.patentees_on(context.today) or () if p.id in stated)
     exported = crosses((*command.licensors, *owners), command.licensees)
     if exported and not has_export_papers(command):

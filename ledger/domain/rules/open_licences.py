@@ -174,7 +174,7 @@ def all_coowners(
     """A patentee has neither signed nor agreed in writing, or the patentees named are not they."""
     if isinstance(command, DeclareOpenLicence):
         missing = coowners_missing(patent, command, context, act="open_licence")
-        stated = {context.party(p).id for p in command.patentees}
+        stated = {context.party_id(p) for p in command.patentees}
     else:
         missing = coowners_missing(patent, command, context, act="withdrawal")
         stated = set()

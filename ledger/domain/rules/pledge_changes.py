@@ -73,7 +73,7 @@ def change_needs_both(patent: Patent, command: ChangePledge, context: Context) -
         return None if proved else Broken("/documents", {"missing": ["proof"]})
     needed = {p.id: p.name for p in (*pledge.now.pledgors, *pledge.now.pledgees)}
     arriving = (*(command.pledgors or ()), *(command.pledgees or ()))
-    needed |= {context.party(p).id: p.name for p in arriving}
+    needed |= {context.party_id(p): p.name for p in arriving}
     missing = [name for key, name in needed.items() if key not in context.signers(command)]
     if missing:
         return Broken("/signed_by", {"not_signed": missing})
@@ -141,7 +141,7 @@ def change_30_days(_: Patent, command: ChangePledge, context: Context) -> Outcom
 def _same_ids(
     stated: tuple[PartyDetails, ...] | None, now: tuple[object, ...], context: Context
 ) -> bool:
-    return stated is None or {context.party(p).id for p in stated} == {p.id for p in now}  # type: ignore[attr-defined]
+    return stated is None or {context.party_id(p) for p in stated} == {p.id for p in now}  # type: ignore[attr-defined]
 
 
 def _standing(patent: Patent, registration_no: str, context: Context) -> Pledge | None:

@@ -32,7 +32,7 @@ def joint_application(_: Patent, command: RegisterPledge, context: Context) -> O
     """Pledgor and pledgee ask for the registration together; somebody has not signed the form."""
     signers = context.signers(command)
     missing = [
-        p.name for p in (*command.pledgors, *command.pledgees) if context.party(p).id not in signers
+        p.name for p in (*command.pledgors, *command.pledgees) if context.party_id(p) not in signers
     ]
     return Broken("/signed_by", {"not_signed": missing}) if missing else None
 
@@ -103,7 +103,7 @@ def pledgor_is_owner(patent: Patent, command: RegisterPledge, context: Context) 
     if patentees is None:
         return Unknown("the patentees")
     known = {p.id for p in patentees}
-    strangers = [p.name for p in command.pledgors if context.party(p).id not in known]
+    strangers = [p.name for p in command.pledgors if context.party_id(p) not in known]
     if not strangers:
         return None
     return Broken(fact={"pledgors": strangers, "patentees": [p.name for p in patentees]})
@@ -156,18 +156,23 @@ def not_frozen(patent: Patent, _: Command, context: Context) -> Outcome:
     cure="Agree an earlier last day for the debt, or leave the patent out.",
 )
 def debt_within_term(
-    patent: Patent, command: RegisterPledge | ChangePledge, _context: Context
+    patent: Patent, command: RegisterPledge | ChangePledge, context: Context
 ) -> Outcome:
-    """The debtor's performance term is longer than the term of the patent."""
-    if command.claim is None or command.claim.debt_due_on is None:
+    """The debtor's performance term, or the period of a maximum-amount claim (setting
+    claim_period_counts_as_maturity), is longer than the term of the patent.
+    """
+    claim = command.claim
+    if claim is None or claim.debt_due_on is None:
         return None
     terminates = patent.terminates_on
     if terminates is None:
         return Unknown("filing date and kind, from which its term follows")
-    last = terminates - timedelta(days=1)
-    due = max(d for d in (command.claim.debt_due_on, command.claim.period_until) if d is not None)
-    if due <= last:
+    due, period_until = claim.debt_due_on, claim.period_until
+    if period_until is not None and context.law.claim_period_counts_as_maturity:
+        due = max(due, period_until)
+    if due < terminates:
         return None
+    last = terminates - timedelta(days=1)
     return Broken(fact={"debt_due_on": due.isoformat(), "last_day_in_force": last.isoformat()})
 
 
@@ -187,14 +192,16 @@ def contract_contents(_: Patent, command: RegisterPledge, _context: Context) -> 
     missing = [
         f"address of {p.name}" for p in (*command.pledgors, *command.pledgees) if p.address is None
     ]
-    stated = {
-        "claim/kind": claim.kind,
-        "claim/amount": claim.amount,
-        "claim/debt_due_on": claim.debt_due_on,
-        "claim/scope": claim.scope,
-        "contract/patents_listed": command.contract.patents_listed or None,
-    }
-    missing += [name for name, value in stated.items() if value is None]
+    if claim.kind is None:
+        missing.append("claim/kind")
+    if claim.amount is None:
+        missing.append("claim/amount")
+    if claim.debt_due_on is None:
+        missing.append("claim/debt_due_on")
+    if claim.scope is None:
+        missing.append("claim/scope")
+    if not command.contract.patents_listed:
+        missing.append("contract/patents_listed")
     return Broken("/claim", {"missing": missing}) if missing else None
 
 
@@ -210,7 +217,7 @@ def coowner_consent(patent: Patent, command: RegisterPledge, context: Context) -
     """The patent has co-owners who have not agreed to the pledge."""
     if command.contract.co_owners_agreed_otherwise and has_document(command, "co-owner-agreement"):
         return None
-    pledgors = frozenset(context.party(p).id for p in command.pledgors)
+    pledgors = [context.party_id(p) for p in command.pledgors]
     return coowners_missing(patent, command, context, act="pledge", besides=pledgors)
 
 
@@ -303,7 +310,7 @@ def _not_waived(
     silent = [
         p.name
         for p in (*command.pledgors, *command.pledgees)
-        if context.party(p).id not in informed
+        if context.party_id(p) not in informed
     ]
     return Broken(fact=fact | {"not_declared": silent}) if silent else None
 
@@ -326,7 +333,7 @@ def open_pledge_statement(patent: Patent, command: RegisterPledge, context: Cont
     if declaration is None:
         return None
     agreed = context.declared(command, "open-licence-continues")
-    silent = [p.name for p in command.pledgees if context.party(p).id not in agreed]
+    silent = [p.name for p in command.pledgees if context.party_id(p) not in agreed]
     if not silent:
         return None
     return Broken(fact={"declaration_no": declaration.declaration_no, "pledgees": silent})
@@ -390,7 +397,7 @@ def multi_pledgee(_: Patent, command: RegisterPledge, context: Context) -> Outco
     """Shares of several pledgees, where stated, belong to the pledgees and sum to 100 percent."""
     if not command.shares:
         return None
-    pledgees = {context.party(p).id for p in command.pledgees}
+    pledgees = {context.party_id(p) for p in command.pledgees}
     strangers = sorted(set(context.ids(tuple(command.shares))) - pledgees)
     if strangers:
         return Broken("/shares", {"not_pledgees": strangers})

@@ -66,7 +66,7 @@ def from_registered_owner(patent: Patent, command: RegisterTransfer, context: Co
     registered = patent.patentees_on(context.today)
     if registered is None:
         return Unknown("the patentees")
-    stated = {context.party(p).id for p in command.patentees_before}
+    stated = {context.party_id(p) for p in command.patentees_before}
     if stated == {p.id for p in registered}:
         return None
     names = {
@@ -89,7 +89,7 @@ def one_step(_: Patent, command: RegisterTransfer, context: Context) -> Outcome:
     if command.intermediate_transferees:
         between = [p.name for p in command.intermediate_transferees]
         return Broken("/intermediate_transferees", {"between": between})
-    after = [context.party(p).id for p in command.patentees_after]
+    after = [context.party_id(p) for p in command.patentees_after]
     twice = [p.name for i, p in enumerate(command.patentees_after) if after[i] in after[:i]]
     if twice:
         return Broken("/patentees_after", {"named_twice": twice})
@@ -114,7 +114,7 @@ def cause_document(_: Patent, command: RegisterTransfer, context: Context) -> Ou
     if command.cause == "settlement":
         everybody = (*command.patentees_before, *command.patentees_after)
         signers = context.signers(command)
-        silent = [p.name for p in everybody if context.party(p).id not in signers]
+        silent = [p.name for p in everybody if context.party_id(p) not in signers]
         return Broken("/signed_by", {"not_signed": silent}) if silent else None
     return None
 
@@ -346,7 +346,7 @@ EXPORT_PAPERS = ("technology-export-licence", "technology-export-registration")
 def _mainland(patent: Patent, command: RegisterTransfer, context: Context) -> bool:
     """Whether the patent comes from the mainland, by the register and by what is stated."""
     giving: tuple[PartyDetails, ...] = command.transferors or command.patentees_before
-    ids = {context.party(p).id for p in giving}
+    ids = {context.party_id(p) for p in giving}
     registered: tuple[Party, ...] = patent.patentees_on(context.today) or ()
     return any(p.residence is Residence.MAINLAND for p in giving) or any(
         p.residence is Residence.MAINLAND for p in registered if p.id in ids
@@ -461,7 +461,7 @@ def _address_only(patent: Patent, command: ChangeNameAddress, context: Context) 
 )
 def pledge_follow(patent: Patent, command: ChangeNameAddress, context: Context) -> Outcome:
     """The party stands in a pledge registration, which is changed too."""
-    party = context.party(command.after).id
+    party = context.party_id(command.after)
     sides = {
         pledge.registration_no: ids((*pledge.now.pledgors, *pledge.now.pledgees))
         for pledge in patent.standing_pledges(context.today)

@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api import (
+    corrections,
     filings,
     health,
     licences,
@@ -47,6 +48,7 @@ ROUTERS: Final = (
     licences.router,
     open_licences.router,
     pledges.router,
+    corrections.router,
     filings.router,
     statistics.router,
     rules.router,

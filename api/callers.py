@@ -39,6 +39,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "enter_fact": frozenset({"registrar"}),
     "enter_party_evidence": frozenset({"registrar"}),
     "revoke_pledge": frozenset({"registrar"}),
+    "publish_correction": frozenset({"registrar"}),
     # What parties file.
     "register_transfer": OFFICE | {"patentee", "bank"},
     "change_name_or_address": OFFICE | {"patentee", "bank"},

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.corrections import CORRECTIONS
 from api.facts import FACTS
 from api.patents import Enquiry
 from ledger.domain.consents import EnterPartyEvidence, RecordConsent
@@ -348,13 +349,24 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
 
 def schemas() -> dict[str, Any]:
     """All components of the document."""
-    models: list[type[BaseModel]] = [*BODIES, *FACTS.values(), Party]
+    models: list[type[BaseModel]] = [*BODIES, *FACTS.values(), *CORRECTIONS.values(), Party]
     _, whole = models_json_schema([(model, "validation") for model in models], ref_template=REF)
     components: dict[str, Any] = whole["$defs"]
     for model, elsewhere in BODIES.items():
         _leave_out(components[model.__name__], elsewhere)
     for name, command in FACTS.items():
-        _as_fact(components[command.__name__], name)
+        _named(components[command.__name__], "fact", name)
+        # The path names the patent; further ones may be named with it.
+        _optional(components[command.__name__], "patents")
+    for name, correcting in CORRECTIONS.items():
+        _named(components[correcting.__name__], "correction", name, leaving_out=("streams",))
+    components["Correction"] = {
+        "oneOf": [_ref(command.__name__) for command in CORRECTIONS.values()],
+        "discriminator": {
+            "propertyName": "correction",
+            "mapping": {n: _ref(c.__name__)["$ref"] for n, c in CORRECTIONS.items()},
+        },
+    }
     components["Fact"] = {
         "oneOf": [_ref(command.__name__) for command in FACTS.values()],
         "discriminator": {
@@ -372,7 +384,14 @@ def _leave_out(schema: dict[str, Any], names: tuple[str, ...]) -> None:
         schema["required"] = [name for name in schema["required"] if name not in names]
 
 
-def _as_fact(schema: dict[str, Any], name: str) -> None:
-    """The path names the patent; further ones may be named with it."""
-    schema["properties"] = {"fact": {"const": name}, **schema["properties"]}
-    schema["required"] = ["fact", *(n for n in schema.get("required", ()) if n != "patents")]
+def _named(
+    schema: dict[str, Any], member: str, name: str, leaving_out: tuple[str, ...] = ()
+) -> None:
+    """One of several bodies of a route, told by a member."""
+    _leave_out(schema, leaving_out)
+    schema["properties"] = {member: {"const": name}, **schema["properties"]}
+    schema["required"] = [member, *schema.get("required", ())]
+
+
+def _optional(schema: dict[str, Any], name: str) -> None:
+    schema["required"] = [n for n in schema["required"] if n != name]

@@ -6,29 +6,37 @@ its dry run; `enter` takes over facts of other registers, which no rule refuses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Self
 
 from eventsourcing.application import Repository
 from eventsourcing.persistence import EventStore
 
+from ledger.addressing import (
+    Patents,
+    Registrations,
+    Streams,
+    address_of,
+    addressed,
+    evidenced,
+)
 from ledger.domain import acting
 from ledger.domain.deciding import Verdict, decide
 from ledger.domain.events import Door, OpenLicenceTaken, PledgeRegistered
 from ledger.domain.evolving import evolve
-from ledger.domain.filing import Caller, Command, Context, Registration
-from ledger.domain.numbers import credit_code_valid, registration_number
+from ledger.domain.filing import Caller, Command, Context
+from ledger.domain.numbers import registration_number
 from ledger.domain.patent import Patent
 from ledger.domain.periods import civil_date
-from ledger.domain.refusals import NoSuchEntry, Overtaken
+from ledger.domain.refusals import Overtaken
 from ledger.eventstore.mapper import LedgerMapper
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
+from ledger.eventstore.restanding import restanding
 from ledger.eventstore.stored_form import canonical
 from ledger.eventstore.views import Views
-from ledger.eventstore.world import Stream, World, is_patent
+from ledger.eventstore.world import World, is_patent
 from ledger.eventstore.writer import Bounds, Entered, RegistrationRow, Waiting, Writer
 from ledger.means import Means, judged_under, recorded_text
 from ledger.transcription import SourceRecord, TranscriptionAct
@@ -133,6 +141,7 @@ class FilingAct:
             events=verdict.events,
             receipt=lambda first: receipt(context, verdict, number, first),
             registrations=self._registrations(world, verdict, context, drawn),
+            standing=restanding(world, verdict.events),
         )
 
     def judge(
@@ -159,11 +168,12 @@ class FilingAct:
             drawn.append((letter, serial, number))
             return number
 
-        consents = {}
-        for named in command.consents:
-            state = world.state(f"filing:{named}")
-            if isinstance(state, Stream) and state.consent is not None:
-                consents[named] = state.consent
+        streams = Streams(world)
+        consents = {
+            named: consent
+            for named in command.consents
+            if (consent := streams[f"filing:{named}"].consent) is not None
+        }
         return Context(
             filing_id=means.ids(),
             now=moment,
@@ -179,6 +189,7 @@ class FilingAct:
             evidenced=evidenced(command, world),
             registrations=Registrations(world),
             patents=Patents(world),
+            streams=streams,
         )
 
     def _check_versions(self, command: Command, world: World) -> None:
@@ -194,7 +205,7 @@ class FilingAct:
         """The registration number of the filing: the one it drew, or the one it is about."""
         if drawn:
             return drawn[0][2]
-        if _address(type(self.filing.command)) is None:
+        if address_of(type(self.filing.command)) is None:
             return None
         return verdict.events[0].envelope.registration_no
 
@@ -232,97 +243,6 @@ def projected(patent: Patent | None, events: Iterable[Any]) -> Patent | None:
     for event in events:
         patent = evolve(patent or Patent(event.originator_id), event)
     return patent
-
-
-ADDRESSES = ("registration_no", "licence_id", "declaration_no")
-"""Members by which a command names what it is about instead of patents."""
-
-
-def addressed(command: Command, world: World) -> Command:
-    """A command that names a registration or licence concerns the patents it stands on."""
-    named = _address(type(command))
-    if named is None:
-        return command
-    number = getattr(command, named)
-    registration = world.registration(number)
-    if registration is None:
-        raise NoSuchEntry(named, number)
-    if command.patents:
-        return command
-    world.load(registration.patents)
-    standing = [
-        p for p in registration.patents if _concerns(world.patent(p), registration.registration_no)
-    ]
-    return command.model_copy(update={"patents": tuple(standing) or registration.patents})
-
-
-@cache
-def _address(command: type[Command]) -> str | None:
-    return next((name for name in ADDRESSES if name in command.model_fields), None)
-
-
-def _concerns(patent: Patent, number: str) -> bool:
-    """Whether what a number registers goes on on the patent; where it has ended, the number is
-    not about it."""
-    pledge = patent.pledge(number)
-    if pledge is not None:
-        return pledge.ended_on is None and not pledge.revoked
-    licence = next(
-        (x for x in patent.licences if number in (x.licence_id, x.registration_no)), None
-    )
-    if licence is not None:
-        return licence.cancelled_on is None
-    declaration = next((d for d in patent.declarations if d.declaration_no == number), None)
-    return declaration is None or declaration.withdrawn_on is None
-
-
-def evidenced(command: Command, world: World) -> frozenset[str]:
-    """Credit codes of the filing that fail their check digit but stand on recorded evidence."""
-    found = set()
-    for party in command.parties():
-        code = party.credit_code
-        if code is None or credit_code_valid(code):
-            continue
-        state = world.state(f"party:{code.upper()}")
-        if isinstance(state, Stream) and state.evidenced:
-            found.add(code.upper())
-    return frozenset(found)
-
-
-class Registrations(Mapping[str, Registration]):
-    """Registrations by number, looked up under the lock when a decision asks for one."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def __getitem__(self, number: str) -> Registration:
-        found = self._world.registration(number)
-        if found is None:
-            raise KeyError(number)
-        self._world.load(found.patents)
-        return found
-
-    def __iter__(self) -> Any:
-        raise TypeError("registrations are looked up, never listed")
-
-    def __len__(self) -> int:
-        raise TypeError("registrations are looked up, never counted")
-
-
-class Patents(Mapping[str, Patent]):
-    """Patents by number, loaded under the lock when a decision asks for one besides its own."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def __getitem__(self, number: str) -> Patent:
-        return self._world.patent(number)
-
-    def __iter__(self) -> Any:
-        raise TypeError("patents are looked up, never listed")
-
-    def __len__(self) -> int:
-        raise TypeError("patents are looked up, never counted")
 
 
 def receipt(context: Context, verdict: Verdict, number: str | None, first: int) -> bytes:

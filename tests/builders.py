@@ -16,6 +16,7 @@ from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_2
 
 from ledger.domain.consents import RecordConsent
+from ledger.domain.corrections import PublishCorrection, RevokeEntry
 from ledger.domain.events import (
     AnnualFeePaid,
     ConsentGiven,
@@ -610,6 +611,20 @@ def change_name(**fields: Any) -> ChangeNameAddress:
         "signed_by": refs(LAMPWORKS),
     }
     return ChangeNameAddress(**stated | fields)
+
+
+def correct(entry: str, **fields: Any) -> PublishCorrection:
+    """The correction of what a filing entered on PATENT."""
+    reason = "Misread from the form."
+    stated: dict[str, Any] = {"patents": (PATENT,), "entry": entry, "reason": reason}
+    return PublishCorrection(**stated | fields)
+
+
+def revoke_entry(entry: str, **fields: Any) -> RevokeEntry:
+    """The revocation of what a filing entered on PATENT."""
+    reason = "Entered on false papers."
+    stated: dict[str, Any] = {"patents": (PATENT,), "entry": entry, "reason": reason}
+    return RevokeEntry(**stated | fields)
 
 
 def named(details: PartyDetails, name: str, **fields: Any) -> PartyDetails:

@@ -15,12 +15,9 @@ from typing import Any
 from ledger.domain.consent import Consent
 from ledger.domain.deciding import Verdict, decide
 from ledger.domain.events import (
-    ConsentGiven,
-    ConsentUsed,
     Door,
     JudgedUnder,
     LedgerEvent,
-    PatentEvent,
     PledgeRegistered,
 )
 from ledger.domain.evolving import evolve
@@ -30,6 +27,7 @@ from ledger.domain.obligations import Obligation
 from ledger.domain.patent import Patent
 from ledger.domain.periods import ChineseCalendar, civil_date
 from ledger.domain.refusals import Finding, Refused
+from ledger.domain.streams import Stream, evolve_stream
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """Monday 2 March 2026, 10:00 in Shanghai."""
@@ -38,6 +36,13 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 def pseudonym(text: str) -> str:
     """A stand-in key: tests need only that the same person has the same name."""
     return f"p{sum(ord(c) * (i + 7) for i, c in enumerate(text)):x}"
+
+
+class Streams(dict[str, Stream]):
+    """Streams about no patent; one that nobody has written to is empty."""
+
+    def __missing__(self, name: str) -> Stream:
+        return Stream()
 
 
 @dataclass
@@ -49,6 +54,7 @@ class Scenario:
     consents: dict[str, Consent] = field(default_factory=dict)
     registrations: dict[str, Registration] = field(default_factory=dict)
     evidenced: frozenset[str] = frozenset()
+    streams: Streams = field(default_factory=Streams)
     law: LawSettings = field(default_factory=LawSettings)
     caller: Caller = field(default_factory=lambda: Caller("registrar", "registrar"))
     serials: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
@@ -74,6 +80,7 @@ class Scenario:
             evidenced=self.evidenced,
             registrations=self.registrations,
             patents=self.patents,
+            streams=self.streams,
         )
 
     def decide(self, command: Command) -> Verdict:
@@ -148,22 +155,20 @@ def given(*events: LedgerEvent, to: Scenario | None = None) -> Scenario:
     """The scenario these recorded facts make, in the order of their arrival."""
     scenario = replace(to) if to is not None else Scenario()
     scenario.patents = dict(scenario.patents)
+    scenario.streams = Streams(scenario.streams)
     for event in events:
-        if isinstance(event, PatentEvent):
-            patent = scenario.patents.get(event.originator_id, Patent(event.originator_id))
-            scenario.patents[event.originator_id] = evolve(patent, event)
-    return with_registrations(with_consents(scenario, events), events)
-
-
-def with_consents(scenario: Scenario, events: tuple[LedgerEvent, ...]) -> Scenario:
-    consents = dict(scenario.consents)
-    for event in events:
-        if isinstance(event, ConsentGiven):
-            consents[event.filing_id] = Consent(event)
-        elif isinstance(event, ConsentUsed):
-            named = event.originator_id.removeprefix("filing:")
-            consents[named] = replace(consents[named], used_by=event.used_by)
-    return replace(scenario, consents=consents)
+        stream = event.originator_id
+        if stream.startswith(("filing:", "party:")):
+            scenario.streams[stream] = evolve_stream(scenario.streams[stream], event)
+        else:
+            patent = scenario.patents.get(stream, Patent(stream))
+            scenario.patents[stream] = evolve(patent, event)  # type: ignore[arg-type] # its facts
+    consents = {
+        name.removeprefix("filing:"): stream.consent
+        for name, stream in scenario.streams.items()
+        if stream.consent is not None
+    }
+    return with_registrations(replace(scenario, consents=consents), events)
 
 
 def with_registrations(scenario: Scenario, events: tuple[LedgerEvent, ...]) -> Scenario:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from ledger.domain.events import ConsentGiven, ConsentUsed, Event
+from ledger.domain.events import ConsentGiven
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +24,3 @@ class Consent:
             and patent in given.patents
             and given.valid_from <= on < given.valid_until
         )
-
-
-def consent_of(events: Iterable[Event]) -> Consent | None:
-    """The consent that the events of a `filing:` stream make, None where there is none."""
-    consent: Consent | None = None
-    for event in events:
-        match event:
-            case ConsentGiven():
-                consent = Consent(event)
-            case ConsentUsed():
-                assert consent is not None, "a consent is used after it is given"
-                consent = replace(consent, used_by=event.used_by)
-            case _:
-                continue
-    return consent

@@ -145,11 +145,12 @@ def holders(patent: Patent, capacity: Capacity, context: Context) -> Iterator[Pa
 def enter_party_evidence(
     _: Mapping[str, Patent], command: EnterPartyEvidence, context: Context
 ) -> list[LedgerEvent]:
-    """One event on the party's stream; id-uscc-check lets it begin only once."""
+    """One event on the party's stream; again only where what was entered has been revoked."""
+    stream = f"party:{command.credit_code}"
     return [
         IdentityEvidenceEntered(
-            originator_id=f"party:{command.credit_code}",
-            originator_version=1,
+            originator_id=stream,
+            originator_version=context.streams[stream].version + 1,
             envelope=context.envelope(command, context.today, None),
             credit_code=command.credit_code,
             reason=command.reason,

@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from ledger.domain import consents, licences, lifecycle, open_licences, pledges, transfers
+from ledger.domain import (
+    consents,
+    corrections,
+    licences,
+    lifecycle,
+    open_licences,
+    pledges,
+    transfers,
+)
 from ledger.domain.events import LedgerEvent
 from ledger.domain.filing import Command, Context
 from ledger.domain.obligations import Obligation
@@ -29,6 +37,7 @@ COMMANDS: dict[type[Command], Decision] = {
     **licences.COMMANDS,
     **open_licences.COMMANDS,
     **lifecycle.COMMANDS,
+    **corrections.COMMANDS,
 }
 """Every act that can be filed, with the function that makes its events."""
 

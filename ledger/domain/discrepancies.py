@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ledger.domain.events import (
-    Door,
+    EntryRevoked,
     LicenceCancelled,
     LicenceChanged,
     LicenceRecorded,
@@ -58,7 +58,7 @@ def discrepancies(patent: Patent) -> list[Discrepancy]:
     return found
 
 
-def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:  # noqa: C901 - one arm a fact
+def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:  # noqa: C901, PLR0912 - one arm a fact
     """What one fact contradicts of the history before it."""
 
     def say(kind: str, detail: str) -> Discrepancy:
@@ -76,7 +76,7 @@ def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:  # noqa: C
         case PledgeRegistered():
             found = [say("pledgor-not-on-record", name) for name in _absent(patent, fact.pledgors)]
             standing = patent.standing_pledges(fact.effective_on)
-            if standing and fact.envelope.door is Door.TRANSCRIBED:
+            if standing:
                 numbers = ", ".join(p.registration_no for p in standing)
                 found.append(say("second-pledge", f"stands beside {numbers}"))
             return found + _dead(patent, fact)
@@ -85,6 +85,8 @@ def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:  # noqa: C
             if patent.pledge(number) is None:
                 return [say("unknown-pledge", f"{fact.TOPIC} names {number}")]
             return []
+        case EntryRevoked():
+            return [say("second-pledge", detail) for detail in _again(patent, fact)]
         case LicenceRecorded():
             return [say("licensor-not-on-record", name) for name in _absent_licensors(patent, fact)]
         case LicenceChanged(licence_id=number) | LicenceCancelled(licence_id=number):
@@ -124,6 +126,15 @@ def _unclear(patent: Patent, release: ReleaseRecorded) -> list[tuple[str, str]]:
     if found:
         return [(f"unclear-{release.kind}", f"{len(found)} stand between {parties}")]
     return [(f"unknown-{release.kind}", f"none stands between {parties} that could be released")]
+
+
+def _again(patent: Patent, revocation: EntryRevoked) -> list[str]:
+    """The pledges that stand again by a revocation, where others stand."""
+    on = revocation.effective_on
+    stood = [p.registration_no for p in patent.standing_pledges(on)]
+    stand = evolve_in_order(patent, revocation).standing_pledges(on)
+    again = [p.registration_no for p in stand if p.registration_no not in stood]
+    return [f"{no} stands again beside {', '.join(stood)}" for no in again if stood]
 
 
 def _cited(patent: Patent, correction: RecordedElsewhere) -> list[PatentEvent]:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from ledger.domain.money import Money
 from ledger.domain.numbers import PatentKind
@@ -503,6 +503,65 @@ class RecordWithdrawn(Event):
     reference: str
 
 
+# --- corrections
+# --------------------------------------------------------------------------------------------
+
+
+class Change(Value):
+    """One member of an entry before and after a correction, as the JSON values that are stored."""
+
+    member: str
+    """A field of the entry's kind, or `effective_on`."""
+    before: JsonValue
+    after: JsonValue
+
+
+class Amendment(Event):
+    """What one recorded entry says no longer counts, or counts otherwise. The entry is named by its
+    filing, which `corrects` in the envelope says, by its kind and by its place in the stream."""
+
+    entry_topic: str
+    """Kind of the entry that is amended, which may be an amendment itself."""
+    original_topic: str
+    """Kind of the fact that all amendments of it are about."""
+    changes: tuple[Change, ...]
+    publication: str | None
+    """Where the original entry was published: number of the gazette (Guidelines V-8 §1.3.2.17)."""
+    entry_version: Annotated[int | None, CONFIDENTIAL] = None
+    confidential_changes: Annotated[tuple[Change, ...] | None, CONFIDENTIAL] = None
+    reason: Annotated[str | None, CONFIDENTIAL] = None
+
+
+class EntryCorrected(Amendment):
+    """A clerical mistake is put right: the entry counts as it should have read (IR art. 64)."""
+
+    TOPIC = "entry.corrected"
+
+
+class EntryRevoked(Amendment):
+    """An entry is void, from the beginning or from the day of its revocation. Where it was a
+    correction, `changes` say what counts again."""
+
+    TOPIC = "entry.revoked"
+    effect: Literal["from_beginning", "from_date"]
+    undoes: Literal["from_beginning", "from_date"] | None
+    """Effect of the revocation that is itself revoked, whose entry counts again."""
+
+
+class HiddenEntryCorrected(EntryCorrected):
+    """The correction of an entry that has no public part."""
+
+    TOPIC = "hidden_entry.corrected"
+    HIDDEN = True
+
+
+class HiddenEntryRevoked(EntryRevoked):
+    """The revocation of an entry that has no public part."""
+
+    TOPIC = "hidden_entry.revoked"
+    HIDDEN = True
+
+
 # --- facts about no patent
 # ----------------------------------------------------------------------------------
 
@@ -575,6 +634,10 @@ PatentEvent = (
     | RecordedElsewhere
     | ReleaseRecorded
     | RecordWithdrawn
+    | EntryCorrected
+    | EntryRevoked
+    | HiddenEntryCorrected
+    | HiddenEntryRevoked
 )
 
 

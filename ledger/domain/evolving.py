@@ -8,16 +8,21 @@ takes them out of the fold.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import assert_never
 
 from ledger.domain import folds
+from ledger.domain.amending import amend, names
 from ledger.domain.events import (
+    Amendment,
     AnnualFeePaid,
     Concealed,
     Door,
+    EntryCorrected,
+    EntryRevoked,
     FeeLapseDecided,
     InvalidationDecided,
     InvalidationFinal,
@@ -56,6 +61,7 @@ from ledger.domain.holdings import (
     Patentees,
 )
 from ledger.domain.patent import Patent, altered, ended
+from ledger.domain.splicing import spliced
 
 
 def replay(patent_id: str, events: list[PatentEvent]) -> Patent:
@@ -77,15 +83,30 @@ def evolve(patent: Patent, event: PatentEvent | Concealed) -> Patent:
     corrected = event.envelope.corrects
     if corrected is None and (not patent.facts or _follows(patent.facts[-1], event)):
         return _applied(patent, event)
-    kept = [
-        fact
-        for fact in patent.facts
-        if fact.filing_id != corrected or isinstance(fact, PatentNumbered)
-    ]
-    folded = Patent(patent.id)
-    for fact in sorted([*kept, event], key=_order):
+    if isinstance(event, Amendment):
+        facts, amended = amend(patent.facts, patent.amended, event)
+    else:
+        facts = [*(fact for fact in patent.facts if _stays(fact, corrected)), event]
+        amended = tuple(each for each in patent.amended if _stays(each.fact, corrected))
+    return altered(
+        replay_in_order(patent.id, facts),
+        version=event.originator_version,
+        amended=amended,
+        publicly_known=patent.publicly_known or not event.HIDDEN,
+    )
+
+
+def _stays(fact: PatentEvent, corrected: str | None) -> bool:
+    """Whether a fact counts beside another register's correction of a filing."""
+    return fact.filing_id != corrected or isinstance(fact, PatentNumbered)
+
+
+def replay_in_order(patent_id: str, facts: Iterable[PatentEvent]) -> Patent:
+    """The patent that facts make in the order in which they take effect, however they came in."""
+    folded = Patent(patent_id)
+    for fact in sorted(facts, key=_order):
         folded = _applied(folded, fact)
-    return altered(folded, version=event.originator_version)
+    return folded
 
 
 def evolve_in_order(patent: Patent, fact: PatentEvent) -> Patent:
@@ -178,6 +199,19 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
             return altered(patent, elsewhere=(*patent.elsewhere, event))
         case ReleaseRecorded():
             return folds.with_release(patent, event)
-        case RecordWithdrawn():
+        case EntryRevoked():
+            return _undone(patent, event)
+        case RecordWithdrawn() | EntryCorrected():
             return patent
     assert_never(event)
+
+
+def _undone(patent: Patent, revocation: EntryRevoked) -> Patent:
+    """The patent whose answers from a day on are those without the fact that was revoked.
+
+    The fact is one of those before; where another register has withdrawn it since, nothing is left
+    to be undone.
+    """
+    others = [fact for fact in patent.facts if not names(revocation, fact)]
+    without = replay_in_order(patent.id, (fact for fact in others if fact is not revocation))
+    return spliced(patent, without, revocation)

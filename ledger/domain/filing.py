@@ -30,6 +30,7 @@ from ledger.domain.parties import (
 )
 from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate, WorkingCalendar
+from ledger.domain.streams import Stream
 from ledger.domain.texts import Text, short_text
 
 PATENTS_MAX = 1000
@@ -151,6 +152,8 @@ class Context:
     """Credit codes that fail their check digit but are accepted on recorded evidence."""
     registrations: Mapping[str, Registration] = field(default_factory=dict)
     patents: Mapping[str, Patent] = field(default_factory=dict)
+    streams: Mapping[str, Stream] = field(default_factory=dict)
+    """Streams about no patent; one without facts is there, and empty."""
     source: Source | None = None
     memo: dict[object, object] = field(default_factory=dict)
     """What is computed once a filing: its parties, by the identity of their details, and who

@@ -125,12 +125,10 @@ def with_preservation(
             change = {"released_on": event.effective_on}
         case _:
             assert_never(event)
-    changed = tuple(
-        replace(paper, **change)
-        if (paper.case_no, paper.court) == (event.case_no, event.court)
-        else paper
-        for paper in patent.preservations
-    )
+    case = (event.case_no, event.court)
+    papers = patent.preservations
+    last = next((p for p in reversed(papers) if (p.case_no, p.court) == case), None)
+    changed = tuple(replace(p, **change) if p is last else p for p in papers)
     return altered(patent, preservations=changed)
 
 
@@ -153,9 +151,8 @@ def with_suspension(
             change = {"ends_on": event.effective_on}
         case _:
             assert_never(event)
-    changed = tuple(
-        replace(s, **change) if s.case_no == event.case_no else s for s in patent.suspensions
-    )
+    last = next((s for s in reversed(patent.suspensions) if s.case_no == event.case_no), None)
+    changed = tuple(replace(s, **change) if s is last else s for s in patent.suspensions)
     return altered(patent, suspensions=changed)
 
 
@@ -291,6 +288,7 @@ def with_declaration(patent: Patent, event: OpenLicenceDeclared | OpenLicenceWit
                 event.starts_on,
                 event.ends_on,
                 event.contact,
+                filed=event.envelope.door is Door.FILED,
             )
             return altered(patent, declarations=(*patent.declarations, declared))
         case OpenLicenceWithdrawn():

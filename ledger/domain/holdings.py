@@ -6,6 +6,7 @@ for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,26 @@ from ledger.domain.parties import Party
 from ledger.domain.royalties import Royalty
 
 Parties = tuple[Party, ...]
+Days = tuple[date, date]
+"""A first day and the first day after."""
+
+
+def _within(spans: tuple[Days, ...], on: date) -> bool:
+    return any(since <= on < until for since, until in spans)
+
+
+def uninterrupted(
+    since: date, until: date | None, interruptions: tuple[Days, ...]
+) -> Iterator[tuple[date, date | None]]:
+    """The spans of days from one day to another that no interruption takes away, in their order."""
+    for gone_from, gone_until in sorted(interruptions):
+        if until is not None and until <= gone_from:
+            break
+        if since < gone_from:
+            yield since, gone_from
+        since = max(since, gone_until)
+    if until is None or since < until:
+        yield since, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +61,8 @@ class Pledge:
     ended_on: date | None = None
     ended_by: str | None = None
     revoked: bool = False
+    interruptions: tuple[Days, ...] = ()
+    """Days on which it did not stand: from an end to the day on which that end was revoked."""
 
     @property
     def now(self) -> PledgeShape:
@@ -56,6 +79,7 @@ class Pledge:
             not self.revoked
             and self.registered_on <= on
             and (self.ended_on is None or on < self.ended_on)
+            and not (self.interruptions and _within(self.interruptions, on))
         )
 
 
@@ -89,6 +113,8 @@ class Licence:
     contract_digest: str | None = None
     contract_on: date | None = None
     cancelled_on: date | None = None
+    interruptions: tuple[Days, ...] = ()
+    """Days between a cancellation and its revocation."""
 
     @property
     def now(self) -> LicenceShape:
@@ -99,7 +125,11 @@ class Licence:
         patent."""
         starts = self.now.starts_on or self.shapes[0].since
         ends = min((d for d in (self.now.ends_on, self.cancelled_on) if d), default=None)
-        return starts <= on and (ends is None or on < ends)
+        return (
+            starts <= on
+            and (ends is None or on < ends)
+            and not (self.interruptions and _within(self.interruptions, on))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +146,18 @@ class Declaration:
     ends_on: date
     contact: str
     withdrawn_on: date | None = None
+    interruptions: tuple[Days, ...] = ()
+    """Days between a withdrawal and its revocation."""
+    filed: bool = True
+    """Whether a filing made it; otherwise another register told of it."""
 
     def live(self, on: date) -> bool:
         """Whether the declaration is announced and not withdrawn at the end of a day."""
-        return self.declared_on <= on and (self.withdrawn_on is None or on < self.withdrawn_on)
+        return (
+            self.declared_on <= on
+            and (self.withdrawn_on is None or on < self.withdrawn_on)
+            and not (self.interruptions and _within(self.interruptions, on))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from ledger.domain import terms
+from ledger.domain.amending import Amended
 from ledger.domain.events import (
     AnnualFeePaid,
     FeeLapseDecided,
@@ -55,6 +56,8 @@ class Patent:
     version: int = 0
     facts: tuple[PatentEvent, ...] = ()
     """The facts that count, in the order in which they take effect."""
+    amended: tuple[Amended[PatentEvent], ...] = ()
+    """Facts that were corrected or revoked, as they were recorded."""
     publicly_known: bool = False
     """Whether any fact of it is public."""
     entered: PatentEntered | None = None

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -18,18 +17,11 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from psycopg import Cursor
 
-from ledger.domain.consent import Consent, consent_of
-from ledger.domain.events import (
-    Concealed,
-    ConsentGiven,
-    ConsentUsed,
-    IdentityEvidenceEntered,
-    LedgerEvent,
-    PatentEvent,
-)
+from ledger.domain.events import Concealed, LedgerEvent, PatentEvent
 from ledger.domain.evolving import evolve
 from ledger.domain.filing import Registration
 from ledger.domain.patent import Patent
+from ledger.domain.streams import Stream, evolve_stream
 from ledger.eventstore import stored_form
 
 SELECT_STREAMS = """
@@ -56,16 +48,6 @@ REMEMBERED_MAX = 50_000
 """States kept in memory, the least recently used forgotten first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """What the ledger knows of a stream about no patent: a consent, a party's evidence. Of a
-    trademark it keeps what is recorded, and judges nothing."""
-
-    version: int = 0
-    consent: Consent | None = None
-    evidenced: bool = False
-
-
 State = Patent | Stream
 
 
@@ -85,17 +67,7 @@ def folded(state: State, event: LedgerEvent | Concealed) -> State:
             "a patent's stream holds a patent's facts"
         )
         return evolve(state, event)
-    version = event.originator_version
-    assert version == state.version + 1, "events arrive in order of their versions"
-    match event:
-        case ConsentGiven():
-            return replace(state, version=version, consent=consent_of([event]))
-        case ConsentUsed(used_by=filing) if state.consent is not None:
-            return replace(state, version=version, consent=replace(state.consent, used_by=filing))
-        case IdentityEvidenceEntered():
-            return replace(state, version=version, evidenced=True)
-        case _:
-            return replace(state, version=version)
+    return evolve_stream(state, event)
 
 
 class World:

@@ -46,6 +46,7 @@ from ledger.domain.refusals import Declined, KeyReused
 from ledger.eventstore import stored_form
 from ledger.eventstore.batch import Batch, Insert
 from ledger.eventstore.recorder import LedgerRecorder
+from ledger.eventstore.restanding import Restanding
 from ledger.eventstore.stored_form import EntryTooLarge, Salts
 from ledger.eventstore.views import Change, Views
 from ledger.eventstore.world import REMEMBERED_MAX, World
@@ -179,6 +180,8 @@ class Entered:
     registrations: Sequence[RegistrationRow] = ()
     beside: Callable[[Cursor[Any]], None] | None = None
     """Further rows of the same transaction, such as the record of a transcribed source."""
+    standing: Sequence[Restanding] = ()
+    """What stands afterwards, where the events by themselves do not tell."""
 
 
 class Act(Protocol):
@@ -584,6 +587,8 @@ class Writer:
         batch = Batch()
         for waiting, entered, receipt, last in outcome.entered:
             standing.fold(entered.events)
+            for restanding in entered.standing:
+                standing.settle(restanding)
             for row in entered.registrations:
                 batch.add(REGISTRATION, row.record(entered.filing_id))
             record = {
@@ -682,6 +687,11 @@ class Standing:
                 case _:
                     continue
 
+    def settle(self, told: Restanding) -> None:
+        """Take in what is known to stand on a patent after an act."""
+        _settle(told.patent, told.pledges, self.pledged, self.unpledged)
+        _settle(told.patent, told.declarations, self.declared, self.undeclared)
+
     def write(self, curs: Cursor[Any], batch: Batch) -> None:
         """Delete what no longer stands, and gather what stands anew."""
         if self.unpledged or self.undeclared:
@@ -694,3 +704,20 @@ class Standing:
             batch.add(STANDING_PLEDGE, {"patent_id": patent, "registration_no": number})
         for patent, number in self.declared.items():
             batch.add(STANDING_DECLARATION, {"patent_id": patent, "declaration_no": number})
+
+
+def _settle(
+    patent: str,
+    told: tuple[str | None, str | None],
+    standing: dict[str, str],
+    gone: list[tuple[str, str]],
+) -> None:
+    before, after = told
+    if before == after:
+        return
+    if before is not None:
+        gone.append((patent, before))
+        if standing.get(patent) == before:
+            del standing[patent]
+    if after is not None:
+        standing[patent] = after

@@ -12,54 +12,31 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from datetime import date
-from functools import cache, reduce
-from operator import or_
-from types import GenericAlias, NoneType, UnionType
-from typing import IO, Annotated, Any, Union, cast, get_args, get_origin
+from typing import IO, Annotated, Any, cast, get_args
 
 import orjson
-from pydantic import AfterValidator, Field, ValidationError, create_model
+from pydantic import Field, ValidationError
 
-from ledger.domain.events import PatentEvent, RecordWithdrawn, SecuredClaim
-from ledger.domain.lifecycle import FEE_YEARS_MAX, kind_by_number
-from ledger.domain.numbers import InvalidNumber, parse_patent_id, parse_registration_number
-from ledger.domain.parties import (
-    Party,
-    PartyDetails,
-    Personal,
-    Pseudonym,
-    Value,
-    party_of,
-    party_ref,
-    personal_of,
-)
+from ledger.domain.events import Amendment, PatentEvent, RecordWithdrawn
+from ledger.domain.lifecycle import kind_by_number
+from ledger.domain.parties import Pseudonym, Value
 from ledger.domain.periods import CivilDate
-from ledger.domain.texts import LongText, Text
+from ledger.domain.stating import Number, PatentId, Reading, form_of
+from ledger.domain.texts import Text
 from ledger.intake.running import Broken, Found
 from ledger.transcription import SourceRecord, Stated
 
 LINE_BYTES_MAX = 8 * 1024 * 1024
 FACTS_MAX = 20_000
-LIST_MAX = 1_000
-"""Members of one list of a fact: parties, symbols, other numbers."""
 REASON_MAX = 500
 
 KINDS: dict[str, type[PatentEvent]] = {
-    cls.TOPIC: cls for cls in get_args(PatentEvent) if cls is not RecordWithdrawn
+    cls.TOPIC: cls
+    for cls in get_args(PatentEvent)
+    if cls is not RecordWithdrawn and not issubclass(cls, Amendment)
 }
-"""Event kinds that a line may state; a withdrawal is stated by `purged`."""
-
-
-def _number(text: str) -> str:
-    """A registration number as the office prints it; another register's as it stands."""
-    try:
-        return str(parse_registration_number(text, letters="YXK"))
-    except InvalidNumber:
-        return text
-
-
-PatentId = Annotated[Text, AfterValidator(parse_patent_id)]
-Number = Annotated[Text, AfterValidator(_number)]
+"""Event kinds that a line may state; a withdrawal is stated by `purged`, a correction by a later
+record of the same reference."""
 
 
 TrademarkId = Annotated[Text, Field(pattern=r"^[A-Z]{2}:[0-9A-Z]{1,20}$")]
@@ -173,10 +150,10 @@ def _stated(place: int, fact: StatedFact, recorded_on: date, pseudonym: Pseudony
     except ValidationError as error:
         raise ValueError(_reason(error, f"facts.{place}.fields.")) from None
     stream = _stream(place, fact)
-    reader = _Reader(pseudonym)
-    fields = {name: reader.value(getattr(stated, name)) for name in type(stated).model_fields}
-    if fields.get("shares") is not None:
-        fields["shares"] = {party_ref(k, pseudonym): v for k, v in fields["shares"].items()}
+    reader = Reading(pseudonym)
+    fields = {
+        name: reader.member(name, getattr(stated, name)) for name in type(stated).model_fields
+    }
     if fact.event == "patent.entered" and fields["kind"] is None:
         fields["kind"] = kind_by_number(stream)
     number = fact.registration_no or fields.get("licence_id") or fields.get("declaration_no")
@@ -196,88 +173,6 @@ def _stream(place: int, fact: StatedFact) -> str:
     if not fact.event.startswith("pledge."):
         raise ValueError(f"facts.{place}.event: of trademarks only pledges are taken over")
     return f"trademark:{fact.trademark}"
-
-
-class _Reader:
-    """Makes event fields of stated ones, and keeps apart what is personal."""
-
-    def __init__(self, pseudonym: Pseudonym) -> None:
-        self.personal: dict[str, Personal] = {}
-        self._pseudonym = pseudonym
-
-    def value(self, stated: Any) -> Any:
-        if isinstance(stated, PartyDetails):
-            personal = personal_of(stated, self._pseudonym)
-            if personal is not None:
-                self.personal[personal.party] = personal
-            return party_of(stated, self._pseudonym)
-        if isinstance(stated, tuple):
-            return tuple(map(self.value, stated))
-        if isinstance(stated, Value) and type(stated) is form_of(SecuredClaim):
-            return SecuredClaim(**{name: getattr(stated, name) for name in CLAIM_FIELDS})
-        return stated
-
-
-# --- forms ------------------------------------------------------------------------------------
-
-
-@cache
-def form_of(event: type[Value]) -> type[Value]:
-    """The form in which the fields of an event kind are stated: parties with their details, texts
-    and numbers within bounds. What may be unknown may be left out."""
-    fields: dict[str, Any] = {}
-    for name, field in event.model_fields.items():
-        if name in ("originator_id", "originator_version", "envelope", "personal", "obligations"):
-            continue
-        optional = NoneType in get_args(field.annotation)
-        plain = field.annotation in (str, int, str | None, int | None)
-        annotation = BY_NAME[name] if plain and name in BY_NAME else None
-        annotation = annotation or _form(field.annotation, field.metadata)
-        default = (
-            () if name in MAY_BE_EMPTY else field.get_default() if not field.is_required() else ...
-        )
-        fields[name] = (annotation | None, None) if optional else (annotation, default)
-    return create_model(f"Stated{event.__name__}", __base__=Value, **fields)
-
-
-def _form(annotation: Any, metadata: list[Any]) -> Any:
-    origin = get_origin(annotation)
-    if origin in (Union, UnionType):
-        if any(getattr(each, "discriminator", None) for each in metadata):
-            return Annotated[annotation, *metadata]
-        return reduce(or_, (_form(each, []) for each in get_args(annotation)))
-    if origin is tuple:
-        many = GenericAlias(tuple, (_form(get_args(annotation)[0], []), ...))
-        return Annotated[many, Field(max_length=LIST_MAX)]
-    if origin is dict:
-        return Annotated[dict[Text, Text], Field(max_length=100)]
-    return SIMPLE.get(annotation, form_of(annotation) if annotation is SecuredClaim else annotation)
-
-
-SIMPLE: dict[Any, Any] = {
-    str: Text,
-    date: CivilDate,
-    bool: Annotated[bool, Field(strict=True)],
-    Party: PartyDetails,
-}
-BY_NAME: dict[str, Any] = {
-    "fee_year": Annotated[int, Field(strict=True, ge=1, le=FEE_YEARS_MAX)],
-    "fees_paid_through": Annotated[int, Field(strict=True, ge=0, le=FEE_YEARS_MAX)],
-    "months": Annotated[int, Field(strict=True, ge=1, le=120)],
-    "days": Annotated[int, Field(strict=True, ge=1, le=20_000)],
-    "same_day_patent": PatentId,
-    "licence_id": Number,
-    "head_licence_id": Number,
-    "declaration_no": Number,
-    "text": LongText,
-    "scope": LongText,
-    "reason": LongText,
-    "ground": LongText,
-    "fee_explanation": LongText,
-    "claims_kept": LongText,
-}
-MAY_BE_EMPTY = ("aliases", "symbols", "cites", "from_parties", "to_parties")
-CLAIM_FIELDS = tuple(SecuredClaim.model_fields)
 
 
 def _reason(error: ValidationError, before: str = "") -> str:

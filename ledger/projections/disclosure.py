@@ -56,6 +56,9 @@ class Viewer:
 
 PUBLIC = Viewer()
 
+Thing = tuple[str, Any]
+"""What entries are about: a member and its value; or one entry, by stream and version."""
+
 
 def parties_in(value: Any) -> Iterator[str]:
     """The ids of all parties that a JSON value names, however deep."""
@@ -82,7 +85,7 @@ def shown_entries(
     reader
     filed them all.
     """
-    known: dict[tuple[str, str], set[str]] = {}
+    known: dict[Thing, set[str]] = {}
     patentees: dict[str, set[str]] = {}
     shown = []
     for row in rows:
@@ -122,20 +125,26 @@ def opened(row: Mapping[str, Any]) -> dict[str, Any]:
 def _parties(
     row: Mapping[str, Any],
     values: Mapping[str, Any],
-    known: dict[tuple[str, str], set[str]],
+    known: dict[Thing, set[str]],
     patentees: dict[str, set[str]],
 ) -> set[str]:
     """The parties to an entry: those it names, and those of the thing it is about."""
     stream, topic = row["stream"], row["topic"]
     named = set(parties_in([value for name, value in values.items() if name != "fields"]))
     named.update(values.get("on_behalf_of") or ())
-    things = [(name, values[name]) for name in THINGS if values.get(name)]
+    things: list[Thing] = [(name, values[name]) for name in THINGS if values.get(name)]
     if stream.startswith("filing:"):
         things.append(("stream", stream))
     found = named.union(*(known.get(thing, ()) for thing in things))
     for thing in things:
         known.setdefault(thing, set()).update(named)
-    if topic.partition(".")[0] in OF_THE_RIGHT:
+    if "entry_version" in values:
+        found |= known.get((stream, values["entry_version"]), set())
+        gone = _amend(values, patentees.setdefault(stream, set()))
+        found -= gone
+        for thing in things:
+            known[thing] -= gone
+    elif topic.partition(".")[0] in OF_THE_RIGHT:
         if topic == "patent.entered":
             patentees[stream] = set(named)
         found |= patentees.get(stream, set())
@@ -147,4 +156,18 @@ def _parties(
         )
     elif topic.startswith("party."):
         found.add(stream.removeprefix("party:"))
+    known[(stream, row.get("version"))] = found
     return found
+
+
+def _amend(values: Mapping[str, Any], patentees: set[str]) -> set[str]:
+    """Take in a correction of who the parties are; those who were named by mistake."""
+    before, after = set(), set()
+    for change in values.get("changes", ()):
+        gone, come = set(parties_in(change["before"])), set(parties_in(change["after"]))
+        before |= gone
+        after |= come
+        if change["member"] in ("patentees", "patentees_after"):
+            patentees -= gone - come
+            patentees |= come
+    return before - after

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.holdings import Pledge, Suspension
+from ledger.domain.holdings import Pledge, Suspension, uninterrupted
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 from ledger.projections.title import parties_shown
@@ -45,8 +45,6 @@ def pledge_rows(patent: Patent, pledge: Pledge) -> Iterator[Row]:
         return
     ends = [*(later.since for later in pledge.shapes[1:]), pledge.ended_on]
     for shape, until in zip(pledge.shapes, ends, strict=True):
-        if until is not None and until <= shape.since:
-            continue
         shown = {
             "registered_on": pledge.registered_on,
             "pledgors": parties_shown(shape.pledgors),
@@ -60,13 +58,10 @@ def pledge_rows(patent: Patent, pledge: Pledge) -> Iterator[Row]:
         }
         if shape.trademarks:
             confidential["trademarks"] = shape.trademarks
-        yield Row(
-            f"{pledge.registration_no} {patent.id}",
-            patent.id,
-            shape.since,
-            until,
-            ("pledge", pledge.registration_no, as_json(shown), as_json(confidential)),
-        )
+        thing = f"{pledge.registration_no} {patent.id}"
+        columns = ("pledge", pledge.registration_no, as_json(shown), as_json(confidential))
+        for span in uninterrupted(shape.since, until, pledge.interruptions):
+            yield Row(thing, patent.id, *span, columns)
 
 
 def preservation_rows(patent: Patent) -> Iterator[Row]:

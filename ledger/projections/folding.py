@@ -163,11 +163,11 @@ def fold_share(
             stream.finish()
             stream, named = StreamFold(name.decode(), folded.rows), name
         event = reading.glance(stream.name, version, topic.decode(), data[end + 4 :])
+        stream.add(filings.end(position), event)
         if position <= tracked and not isinstance(event, Concealed):
-            note = pledge_financing.note_of(event)
+            note = pledge_financing.note_of(event, stream.patent)
             if note is not None:
                 folded.notes.append((position, note))
-        stream.add(filings.end(position), event)
         folded.events += 1
     stream.finish()
     return folded
@@ -184,6 +184,11 @@ class StreamFold:
         self._known = 0
         """The last position of the filing at hand."""
         self._made: dict[str, Made] = {}
+
+    @property
+    def patent(self) -> Patent | None:
+        """The patent after what was taken in; None where the stream is about none."""
+        return self._patent if self._is_patent else None
 
     def add(self, known: int, event: LedgerEvent | Concealed) -> None:
         """Take in the next event, known from a position on."""

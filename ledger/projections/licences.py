@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.holdings import Licence
+from ledger.domain.holdings import Licence, uninterrupted
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 from ledger.projections.title import parties_shown
@@ -20,8 +20,6 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
     licence: Licence = part[0]
     ends = [*(later.since for later in licence.shapes[1:]), licence.cancelled_on]
     for shape, until in zip(licence.shapes, ends, strict=True):
-        if until is not None and until <= shape.since:
-            continue
         shown = {
             "kind": shape.kind,
             "licensors": parties_shown(shape.licensors),
@@ -40,19 +38,15 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
             "head_licence_id": licence.head_licence_id,
             "contract_on": licence.contract_on,
         }
-        yield Row(
-            f"{licence.licence_id} {patent.id}",
-            patent.id,
-            shape.since,
-            until,
-            (
-                licence.licence_id,
-                licence.registration_no,
-                licence.recorded_on is not None,
-                as_json(shown),
-                as_json(confidential),
-            ),
+        columns = (
+            licence.licence_id,
+            licence.registration_no,
+            licence.recorded_on is not None,
+            as_json(shown),
+            as_json(confidential),
         )
+        for span in uninterrupted(shape.since, until, licence.interruptions):
+            yield Row(f"{licence.licence_id} {patent.id}", patent.id, *span, columns)
 
 
 LICENCES = View(

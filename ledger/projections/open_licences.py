@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.holdings import Declaration
+from ledger.domain.holdings import Declaration, uninterrupted
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json
 from ledger.projections.title import parties_shown
@@ -13,8 +13,6 @@ from ledger.projections.title import parties_shown
 def rows(patent: Patent, part: Part) -> Iterator[Row]:
     """One row a declaration, from its announcement to its withdrawal."""
     declaration: Declaration = part[0]
-    if declaration.withdrawn_on is not None and declaration.withdrawn_on <= declaration.declared_on:
-        return
     shown = {
         "declared_on": declaration.declared_on,
         "patentees": parties_shown(declaration.patentees),
@@ -24,13 +22,11 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
         "licence_ends_on": declaration.ends_on,
         "contact": declaration.contact,
     }
-    yield Row(
-        f"{declaration.declaration_no} {patent.id}",
-        patent.id,
-        declaration.declared_on,
-        declaration.withdrawn_on,
-        (declaration.declaration_no, as_json(shown)),
-    )
+    thing = f"{declaration.declaration_no} {patent.id}"
+    columns = (declaration.declaration_no, as_json(shown))
+    days = declaration.declared_on, declaration.withdrawn_on
+    for span in uninterrupted(*days, declaration.interruptions):
+        yield Row(thing, patent.id, *span, columns)
 
 
 OPEN_LICENCES = View(

@@ -18,8 +18,19 @@ from typing import Any, NamedTuple
 from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
 
-from ledger.domain.events import LedgerEvent, PledgeRegistered, PledgeRevoked, RecordWithdrawn
+from ledger.domain.events import (
+    Amendment,
+    EntryRevoked,
+    LedgerEvent,
+    PledgeRegistered,
+    PledgeRevoked,
+    RecordWithdrawn,
+)
+from ledger.domain.evolving import evolve
 from ledger.domain.figures import INCLUSIVE_YUAN_MAX, enterprises
+from ledger.domain.patent import Patent
+from ledger.eventstore import reading
+from ledger.eventstore.world import is_patent
 from ledger.projections.packing import NULL, boolean, day, integer, numeric, row, text, texts
 
 NAME = "pledge_financing"
@@ -39,6 +50,18 @@ class Project(NamedTuple):
     revoked: bool = False
 
 
+class AmendedProject(NamedTuple):
+    """What a correction or revocation says of a project, on one patent."""
+
+    registration_no: str
+    now: Project | None = None
+    """The project as the corrected entry states it."""
+    patents: int = 0
+    """How many patents it gains or loses."""
+    revoked: bool | None = None
+    """Whether its revocation counts, where that was amended."""
+
+
 class Note(NamedTuple):
     """What one recorded fact says of projects."""
 
@@ -48,6 +71,7 @@ class Note(NamedTuple):
     """A project as it stands on one patent."""
     revoked: str | None = None
     """The number of a project that no longer counts."""
+    amended: AmendedProject | None = None
 
 
 class Projects:
@@ -75,6 +99,8 @@ class Projects:
                 self._put(told)
         if note.revoked is not None and note.revoked in self.by_number:
             self._revoke(note.revoked)
+        if note.amended is not None and note.amended.registration_no in self.by_number:
+            self._amend(note.amended)
 
     def _put(self, project: Project) -> None:
         number = project.registration_no
@@ -83,13 +109,24 @@ class Projects:
             self._numbers.setdefault(project.filing_id, []).append(number)
         self.by_number[number] = project
 
+    def _amend(self, amended: AmendedProject) -> None:
+        known = self.by_number[amended.registration_no]
+        patents = known.patents + amended.patents
+        revoked = known.revoked if amended.revoked is None else amended.revoked
+        if amended.patents:
+            revoked = patents == 0
+        self._put((amended.now or known)._replace(patents=patents, revoked=revoked))
+
     def _revoke(self, number: str) -> None:
         self.by_number[number] = self.by_number[number]._replace(revoked=True)
 
 
-def note_of(event: LedgerEvent) -> Note | None:
-    """What a recorded fact says of projects; most say nothing."""
+def note_of(event: LedgerEvent, patent: Patent | None = None) -> Note | None:
+    """What a recorded fact says of projects; most say nothing. Of an amendment the patent tells it,
+    as it is after it."""
     envelope = event.envelope
+    if isinstance(event, Amendment):
+        return None if patent is None else _amendment(event, patent)
     corrects = envelope.corrects
     chinese = event.originator_id.startswith("CN:")
     if chinese and isinstance(event, PledgeRegistered | PledgeRevoked):
@@ -98,6 +135,26 @@ def note_of(event: LedgerEvent) -> Note | None:
             return Note(corrects, _project(number, event))
         return Note(corrects, revoked=number)
     return None if corrects is None else Note(corrects)
+
+
+def _amendment(event: Amendment, patent: Patent) -> Note | None:
+    number = event.envelope.registration_no
+    if number is None or not patent.id.startswith("CN:"):
+        return None
+    revoked = isinstance(event, EntryRevoked)
+    if event.original_topic == PledgeRevoked.TOPIC:
+        counts = event.entry_topic != PledgeRevoked.TOPIC if revoked else None
+        return Note(None, amended=AmendedProject(number, revoked=counts))
+    if event.original_topic != PledgeRegistered.TOPIC:
+        return None
+    stated = (fact for fact in patent.facts if isinstance(fact, PledgeRegistered))
+    fact = next((fact for fact in stated if fact.envelope.registration_no == number), None)
+    patents = 0
+    if isinstance(event, EntryRevoked):
+        void = event.entry_topic == PledgeRegistered.TOPIC and event.effect == "from_beginning"
+        patents = -1 if void else 1 if event.undoes == "from_beginning" else 0
+    now = None if fact is None else _project(number, fact)
+    return Note(None, amended=AmendedProject(number, now, patents))
 
 
 def _project(number: str, event: PledgeRegistered) -> Project:
@@ -134,6 +191,10 @@ SELECT
     revoked
 FROM pledge_financing WHERE registration_no = ANY(%b::text[]) OR filing_id = ANY(%b::text[])
 """
+SELECT_STREAM = """
+SELECT originator_version, topic, state FROM stored_events
+WHERE originator_id = %b AND originator_version <= %b ORDER BY originator_version
+"""
 UPSERT_PROJECT = """
 INSERT INTO pledge_financing (
     registration_no, filing_id, registered_on, claim_id, amount, currency, enterprises, patents,
@@ -158,11 +219,27 @@ def follow(curs: Cursor[Any], events: Sequence[LedgerEvent]) -> None:
     curs.execute(SELECT_PROJECTS, (numbers, filings))
     before = {p.registration_no: p for p in map(project_of, curs.fetchall())}
     projects = Projects(before.values())
-    for note in filter(None, map(note_of, events)):
-        projects.take(note)
+    for event in events:
+        note = note_of(event, _after(curs, event) if isinstance(event, Amendment) else None)
+        if note is not None:
+            projects.take(note)
     changed = [p for number, p in projects.by_number.items() if before.get(number) != p]
     if changed:
         curs.executemany(UPSERT_PROJECT, [as_row(project) for project in changed])
+
+
+def _after(curs: Cursor[Any], event: Amendment) -> Patent | None:
+    """The patent after an amendment on its stream."""
+    stream = event.originator_id
+    if not is_patent(stream):
+        return None
+    curs.execute(SELECT_STREAM, (stream, event.originator_version))
+    patent = Patent(stream)
+    for stored in curs.fetchall():
+        version, state = stored["originator_version"], bytes(stored["state"])
+        read = reading.read(stream, version, stored["topic"], state)
+        patent = evolve(patent, read)  # type: ignore[arg-type] # a patent's stream
+    return patent
 
 
 def project_of(row: Mapping[str, Any]) -> Project:

@@ -28,6 +28,7 @@ BUILT = {
     "GET /v1/rules/{id}",
     "GET /v1/statistics/pledge-financing",
     "POST /v1/consents",
+    "POST /v1/corrections",
     "POST /v1/licences",
     "POST /v1/licences/{id}/cancellation",
     "POST /v1/licences/{id}/changes",

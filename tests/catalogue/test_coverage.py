@@ -20,6 +20,7 @@ import pytest
 from ledger.domain.deciding import COMMANDS
 from ledger.domain.rules import ALIASES, DEFINITIONS, RULES, Definition
 from tests.catalogue import (
+    cases_corrections,
     cases_general,
     cases_licences,
     cases_open_licences,
@@ -38,6 +39,7 @@ CASES: tuple[Case, ...] = (
     *cases_licences.CASES,
     *cases_open_licences.CASES,
     *cases_pledges.CASES,
+    *cases_corrections.CASES,
 )
 
 HOUSE_RULES = {
@@ -45,6 +47,9 @@ HOUSE_RULES = {
     "patent-entered-once": "R",
     "pledge-registration-known": "R",
     "freeze-case-known": "R",
+    "correction-entry-known": "R",
+    "correction-as-stated": "R",
+    "revocation-effect": "R",
 }
 """Rules of the ledger's own, which no row of the law has: what a filing names must be there."""
 

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from ledger.domain.consent import consent_of
 from ledger.domain.consents import EnterPartyEvidence
 from ledger.domain.events import ConsentGiven, IdentityEvidenceEntered
 from ledger.domain.filing import Caller
@@ -28,7 +27,6 @@ from tests.builders import (
     deregistered,
     documents,
     entered,
-    numbered,
     parties,
     party,
     pledged,
@@ -64,10 +62,9 @@ def test_a_bank_consents_for_itself() -> None:
 
 
 def test_a_used_consent_says_by_whom() -> None:
-    consent = consent_of(numbered(consented(), consent_used(used_by="F7")))
-    assert consent is not None
-    assert consent.used_by == "F7"
-    assert consent_of([]) is None
+    known = recorded(consented(), consent_used(used_by="F7"))
+    assert known.consents["C1"].used_by == "F7"
+    assert known.streams["filing:C2"].consent is None
 
 
 class TestConsentIsSpecific:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.domain.corrections import PublishCorrection, RevokeEntry
 from ledger.domain.deciding import COMMANDS
 from ledger.domain.events import IdentityEvidenceEntered
 from ledger.domain.lifecycle import EndSuspension
@@ -38,7 +39,13 @@ MISTYPED = PATENT[:-1] + ("0" if PATENT[-1] != "0" else "1")
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.NAME)
 def test_every_act_has_the_rules_of_every_filing(command: type) -> None:
     names = {rule.id for rule in rules_for(command, TODAY)}
+    if command is RevokeEntry:
+        assert not names & {"id-uscc-check", "not-this-register"}, "it describes nobody"
+        return
     assert {"id-uscc-check", "id-resident-check"} <= names
+    if command is PublishCorrection:
+        assert "not-this-register" not in names, "it is of entries taken over, too"
+        return
     if "patents" in command.model_fields and command.NAME != "EnterPartyEvidence":
         assert {"id-patent-number-check", "not-this-register"} <= names
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
-from ledger.domain.events import EVENT_TYPES, Declaration, Document, LedgerEvent
+from ledger.domain.events import EVENT_TYPES, Change, Declaration, Document, LedgerEvent
 from ledger.domain.money import Money
 
 TEXTS = st.text(
@@ -29,11 +29,20 @@ DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 AMOUNTS = st.decimals("0.01", 10**15 - 1, places=2).map(lambda d: f"{d:f}")
 PERCENTS = st.decimals("0.001", 100, places=3).map(lambda d: f"{d:f}")
 
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-10_000, 10_000) | TEXTS,
+    lambda values: st.lists(values, max_size=2) | st.dictionaries(TEXTS, values, max_size=2),
+    max_leaves=4,
+)
+"""Values of JSON, none of which is a floating-point number."""
+
 MEMBERS: dict[tuple[type, str], st.SearchStrategy[Any]] = {
     (Money, "amount"): AMOUNTS,
     (Money, "currency"): st.sampled_from(["CNY", "USD", "JPY"]),
     (Document, "kind"): st.sampled_from(["pledge-contract", "proof"]),
     (Document, "digest"): DIGESTS,
+    (Change, "before"): JSON_VALUES,
+    (Change, "after"): JSON_VALUES,
     (Declaration, "kind"): st.sampled_from(["informed-invalidation"]),
 }
 """Members with a form of their own."""

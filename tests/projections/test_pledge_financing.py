@@ -233,7 +233,8 @@ def test_live_is_what_a_rebuild_makes(url: str, ledger: Registry) -> None:
     enter(ledger, "correction", corrected(3, claim("1", "loan-3")))
     follow(url)
     live = rows(url, "SELECT * FROM pledge_financing ORDER BY registration_no")
-    assert comparing.compare(url)["equal"]
+    compared = comparing.compare(url)
+    assert compared["equal"], compared
     rebuild.rebuild(url)
     assert rows(url, "SELECT * FROM pledge_financing ORDER BY registration_no") == live
     assert totals(url)["position"] == 12

@@ -16,6 +16,7 @@ from typing import Any
 from psycopg import Connection
 
 from ledger.domain.consents import EnterPartyEvidence
+from ledger.domain.corrections import PublishCorrection, RevokeEntry
 from ledger.domain.events import (
     PatentEntered,
     PatentNumbered,
@@ -95,6 +96,9 @@ class Story:
         means = Means(secret=SECRET, clock=lambda: self.now, salts=self.salts, ids=self.id)
         self.ledger = Registry(url, means, RegisterViews())
 
+    last = ""
+    """The id of the last filing."""
+
     def salts(self, wanted: int) -> list[str]:
         return [self._salt(next(self._salts)) for _ in range(wanted)]
 
@@ -124,6 +128,7 @@ class Story:
                 "LEFT JOIN registration AS r USING (filing_id) "
                 "ORDER BY i.last_position DESC LIMIT 1"
             ).fetchone()
+        self.last = str(row["filing_id"])
         return str(row["registration_no"] or row["filing_id"])
 
     def takes_over(self, record: SourceRecord) -> None:
@@ -509,6 +514,48 @@ def us_record(story: Story) -> None:
     record("99001/0003", "purged", 11, pledged, purged=True)
 
 
+def corrections(story: Story) -> None:
+    """A pledge is corrected, its deregistration revoked while a second pledge stands, a hidden case
+    corrected and revoked, a wrong correction revoked."""
+    granting = story.files(granted(PATENT, SECOND))
+    no = story.on(2026, 3, 2).files(register_pledge(patents=(PATENT, SECOND)))
+    registered = story.last
+    smaller = STATED_CLAIM.model_copy(update={"amount": yuan("500000")}).model_dump(mode="json")
+    story.on(2026, 3, 3).files(
+        PublishCorrection(
+            entry=registered,
+            changes={"claim": smaller, "contract_on": "2026-02-24"},
+            reason="A nought too many.",
+            publication="42-1001",
+        )
+    )
+    story.on(2026, 3, 16).files(deregister_pledge(registration_no=no, patents=(PATENT,)))
+    ended = story.last
+    again = register_pledge(pledgees=(OTHER_BANK,), signed_by=refs(LAMPWORKS, OTHER_BANK))
+    story.on(2026, 3, 17).files(again)
+    story.on(2026, 4, 1).files(
+        RevokeEntry(entry=ended, effect="from_date", reason="The proof of payment was false.")
+    )
+    requested = StartInvalidation(
+        patents=(SECOND,), case_no="4W990002", effective_on=date(2026, 4, 2), requested_by=MILLS
+    )
+    story.on(2026, 4, 2).files(requested)
+    case = story.last
+    right = PublishCorrection(
+        entry=case, changes={"case_no": "4W990003"}, reason="Another case's number."
+    )
+    story.on(2026, 4, 3).files(right)
+    corrected = story.last
+    story.on(2026, 4, 7).files(RevokeEntry(entry=corrected, reason="It was right at first."))
+    story.on(2026, 4, 8).files(RevokeEntry(entry=case, reason="Of another patent."))
+    misspelt = {"invention_title": "Lantern with a shaded flame and a hook"}
+    story.on(2026, 4, 9).files(
+        PublishCorrection(
+            patents=(SECOND,), entry=granting, changes=misspelt, reason="Title misspelt."
+        )
+    )
+
+
 HISTORIES: dict[str, Callable[[Story], None]] = {
     "pledge-life": pledge_life,
     "transfer-with-pledge-continuing": transfer_with_pledge_continuing,
@@ -519,5 +566,6 @@ HISTORIES: dict[str, Callable[[Story], None]] = {
     "invalidation": invalidation,
     "fees-lapse-and-restoration": fees_lapse_and_restoration,
     "identity-evidence": identity_evidence,
+    "corrections": corrections,
     "us-record": us_record,
 }

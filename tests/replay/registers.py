@@ -255,4 +255,52 @@ EXPECTED: dict[str, dict[str, Any]] = {
             "elsewhere": [["licence", "LICENSE (SEE DOCUMENT FOR DETAILS)."]],
         }
     },
+    "corrections": {
+        "CN:201819000001.1": {
+            "version": 6,
+            "patentees": [["2020-09-01", "Lanternhill Lampworks"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+            "pledges": [
+                {
+                    "no": "Y2026990000001",
+                    "since": "2026-03-02",
+                    "pledgors": ["Lanternhill Lampworks"],
+                    "pledgees": ["Bank of Lanternhill"],
+                    "debtor": None,
+                    "amount": "500000.00",
+                    "shapes": 1,
+                    "ended": [None, None],
+                },
+                {
+                    "no": "Y2026990000002",
+                    "since": "2026-03-17",
+                    "pledgors": ["Lanternhill Lampworks"],
+                    "pledgees": ["Tidewater Savings Bank"],
+                    "debtor": None,
+                    "amount": "5000000.00",
+                    "shapes": 1,
+                    "ended": [None, None],
+                },
+            ],
+        },
+        "CN:201819000002.6": {
+            "version": 8,
+            "patentees": [["2020-09-01", "Lanternhill Lampworks"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+            "pledges": [
+                {
+                    "no": "Y2026990000001",
+                    "since": "2026-03-02",
+                    "pledgors": ["Lanternhill Lampworks"],
+                    "pledgees": ["Bank of Lanternhill"],
+                    "debtor": None,
+                    "amount": "500000.00",
+                    "shapes": 1,
+                    "ended": [None, None],
+                }
+            ],
+        },
+    },
 }

@@ -2,6 +2,7 @@
 
 from ledger.domain.rules import (
     consents,
+    corrections,
     definitions,
     freezes,
     general,
@@ -35,6 +36,7 @@ __all__ = [
     "Rule",
     "catalogue_version",
     "consents",
+    "corrections",
     "definitions",
     "freezes",
     "general",

@@ -53,6 +53,16 @@ define(
     test=f"{PLEDGES}::TestDebtWithinTerm::test_the_debt_may_be_due_on_the_last_day",
 )
 define(
+    "append-only-correction",
+    "PublishCorrection",
+    title="A correction is one more entry",
+    article="IR 64; GL V-8 §1.3.2.17",
+    sentence="A mistake in an entry is put right by one more entry that says what was entered, "
+    "what should have been, and where the first was published; nothing is overwritten.",
+    function="ledger.domain.corrections.publish_correction",
+    test="tests/domain/test_corrections.py::TestCorrection::test_it_states_before_and_after",
+)
+define(
     "privacy-publication-filter",
     "projections",
     title="What is published",

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ledger.domain import consents, licences, lifecycle, open_licences, pledges, transfers
 from ledger.domain.consents import EnterPartyEvidence
+from ledger.domain.corrections import PublishCorrection
 from ledger.domain.filing import Command, Context, Fact, has_document
 from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
 from ledger.domain.lifecycle import GrantPatent, LapseForFee, kind_by_number
@@ -32,7 +33,7 @@ ALL: tuple[type[Command], ...] = (
     *open_licences.COMMANDS,
     *lifecycle.COMMANDS,
 )
-"""Every act that can be filed."""
+"""Every act about dealings and rights; corrections are about entries."""
 
 BY_PARTIES = tuple(
     command
@@ -117,6 +118,7 @@ def entered_once(patent: Patent, command: GrantPatent, _: Context) -> Outcome:
 @rule(
     "id-uscc-check",
     *ALL,
+    PublishCorrection,
     title="Check character of the credit code",
     article="GB 32100-2015",
     cure="Correct the code; if a real organisation has it, the registrar enters the evidence on "
@@ -157,6 +159,7 @@ def _evidence_needless(command: EnterPartyEvidence, context: Context) -> Outcome
 @rule(
     "id-resident-check",
     *ALL,
+    PublishCorrection,
     title="Check character of the identity number",
     article="GB 11643-1999",
     cure="Correct the resident identity number; it is never published.",

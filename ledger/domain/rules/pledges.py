@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from ledger.domain.filing import Command, Context, has_document
 from ledger.domain.numbers import PatentKind
@@ -234,12 +235,13 @@ def no_live_pledge(patent: Patent, _: Command, context: Context) -> Outcome:
     standing = patent.standing_pledges(context.today)
     if not standing:
         return None
-    return Broken(
-        fact={
-            "registration_no": standing[0].registration_no,
-            "pledgees": [p.name for p in standing[0].now.pledgees],
-        }
-    )
+    fact: dict[str, Any] = {
+        "registration_no": standing[0].registration_no,
+        "pledgees": [p.name for p in standing[0].now.pledgees],
+    }
+    if len(standing) > 1:
+        fact["beside"] = [pledge.registration_no for pledge in standing[1:]]
+    return Broken(fact=fact)
 
 
 @rule(

@@ -9,6 +9,7 @@ from ledger.eventstore.world import REMEMBERED_MAX
 from ledger.eventstore.writer import Bounds
 from ledger.means import Means
 from ledger.projections.register import RegisterViews
+from ledger.readings import law_of
 from ledger.registry import Registry
 from ledger.settings import Settings
 
@@ -36,5 +37,9 @@ def registry(
         states_max=states_max,
         clock_behind_max=timedelta(seconds=settings.clock_behind_seconds_max),
     )
-    means = means or Means(secret=settings.secret_key(), region=settings.office_region)
+    means = means or Means(
+        secret=settings.secret_key(),
+        region=settings.office_region,
+        law=law_of(settings),
+    )
     return Registry(url, means, RegisterViews(), bounds)

@@ -17,6 +17,7 @@ from ledger.commands.rules import rules
 from ledger.commands.serve import serve
 from ledger.commands.token import token
 from ledger.commands.transcribe import transcribe
+from ledger.readings import BadReadings
 
 app = typer.Typer(
     name="patent-ledger",
@@ -42,7 +43,7 @@ def main() -> None:
     """Run the command; what the user can mend is said in a sentence, the rest is a traceback."""
     try:
         app()
-    except UserError as error:
+    except (UserError, BadReadings) as error:
         said = Text.assemble(("patent-ledger: ", "bold red"), str(error))
         console.print(said, soft_wrap=True)
         sys.exit(1)

@@ -43,6 +43,10 @@ class Settings(BaseModel):
     office_region: str = Field(default="99", pattern=r"^[0-9]{2}$")
     """Two digits of the office in registration numbers (`LEDGER_OFFICE_REGION`)."""
 
+    law_file: Path | None = None
+    """How the office reads the law where it leaves room (`LEDGER_LAW_FILE`); none means the file
+    law.toml in the data directory, if it is there."""
+
     samples_dir: Path | None = None
     """Folder with sample files of other registers (`LEDGER_SAMPLES`)."""
 
@@ -66,6 +70,11 @@ class Settings(BaseModel):
     def jwt_key_path(self) -> Path:
         """The local token issuer's signing key."""
         return self.data_dir / "token-key.pem"
+
+    @property
+    def law_path(self) -> Path:
+        """The settings of law."""
+        return self.law_file or self.data_dir / "law.toml"
 
     @property
     def secret_path(self) -> Path:

@@ -25,6 +25,7 @@ from ledger.domain.events import (
     Door,
     Envelope,
     FeeLapseDecided,
+    InvalidationDecided,
     InvalidationFinal,
     InvalidationRequested,
     JudgedUnder,
@@ -435,6 +436,18 @@ def invalidation_requested(
 ) -> InvalidationRequested:
     return InvalidationRequested(
         **about(patent, on), case_no=case_no, requested_by=None, requested_on=on
+    )
+
+
+def invalidation_decided(
+    patent: str = PATENT, *, case_no: str = "4W990001", outcome: str = "whole"
+) -> InvalidationDecided:
+    return InvalidationDecided(
+        **about(patent, date(2026, 2, 2)),
+        case_no=case_no,
+        outcome=outcome,
+        decision_no="990001",
+        decided_on=date(2026, 2, 2),
     )
 
 

@@ -64,13 +64,32 @@ class Verdict:
 
 def decide(patents: Mapping[str, Patent], command: Command, context: Context) -> Verdict:
     """Judge a filing by all rules of its command; raises Refused with every refusal there is."""
-    findings = tuple(judge(patents, command, context))
+    command, findings = _partly(command, tuple(judge(patents, command, context)), context)
     verdict = Verdict((), findings)
     if verdict.refusals:
         raise Refused(verdict.refusals + verdict.warnings)
     events = COMMANDS[type(command)](patents, command, context)
     findings = numbered(findings)
     return Verdict(tuple(obliging(events, findings)), findings)
+
+
+def _partly(
+    command: Command, findings: tuple[Finding, ...], context: Context
+) -> tuple[Command, tuple[Finding, ...]]:
+    """The filing over those of its patents on which nothing refuses it, where it asks for that and
+    the office allows it; why the others are left out becomes a warning."""
+    if not (getattr(command, "partial", False) and context.law.partial_filings):
+        return command, findings
+    refused = {f.patent for f in findings if f.severity is Severity.REFUSAL}
+    left = tuple(number for number in command.patents if number not in refused)
+    if None in refused or not left:
+        return command, findings
+    told = tuple(
+        replace(f, severity=Severity.WARNING) if f.severity is Severity.REFUSAL else f
+        for f in findings
+        if f.patent not in refused or f.severity is Severity.REFUSAL
+    )
+    return command.model_copy(update={"patents": left}), told
 
 
 def numbered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -18,6 +18,31 @@ class LawSettings(Value):
     deregistration_passes_freeze: bool = True
     """Deregistration, cancellation and withdrawal are registered while the patent is frozen (law
     unclear)."""
+    ended_right_passes_transfer: bool = False
+    """A right that has ended may still be transferred."""
+    capital_contribution_is_assignment: bool = True
+    """Contribution as capital counts as an assignment (转让)."""
+    design_needs_export_papers: bool = False
+    """Designs need the papers of technology export too; the law names inventions and models."""
+    earlier_licence_needs_consent: bool = False
+    """A licence concluded before the pledge needs the pledgee's consent to be recorded."""
+    ordinary_licence_bars_exclusive: bool = True
+    """An ordinary licence that is recorded conflicts with a later exclusive or sole one."""
+    late_recordal_refused: bool = False
+    """Recordal after three months is refused, not only flagged."""
+    open_licence_recordal_months: int | None = Field(3, ge=1)
+    """Months in which a taken open licence is recorded; the law names no limit of its own."""
+    long_preservation_refused: bool = False
+    """A preservation longer than the law allows at a time is refused, not only flagged."""
+    model_given_up_needs_pledgee_consent: bool = True
+    """The utility model given up for the invention needs its pledgee's consent."""
+    one_sided_deregistration_refused: bool = False
+    """A deregistration the pledgee did not sign, without judgment or proof of payment, is
+    refused."""
+    partial_filings: bool = False
+    """A pledge over several patents may be entered on those that pass."""
+    decided_invalidation_bars: bool = False
+    """A patent decided to be invalid as a whole cannot be dealt with before that is final."""
     claim_period_counts_as_maturity: bool = True
     """The period of a maximum-amount claim may not outlast the patent, as its debt may not."""
     increase_ranks_from_change: bool = True

@@ -25,7 +25,7 @@ from tests.builders import (
     register_pledge,
     register_transfer,
 )
-from tests.catalogue.case import PATENT_ALONE, Case, but, case
+from tests.catalogue.case import PATENT_ALONE, Case, but, case, under
 from tests.domain.test_consents import FAILING
 
 MISTYPED = PATENT[:-1] + ("0" if PATENT[-1] != "0" else "1")
@@ -40,6 +40,7 @@ NUMBERED_OLD = replace(
     registrations={OLD_NUMBER: Registration(OLD_NUMBER, "pledge", (PATENT,), None)},
 )
 PLEDGED = recorded(entered(), pledged())
+MODEL_PLEDGED = recorded(entered(MODEL), pledged(MODEL))
 
 CASES: tuple[Case, ...] = (
     case(
@@ -123,7 +124,14 @@ CASES: tuple[Case, ...] = (
         "um-ends-with-invention",
         "R",
         grant_patent(patent_details(same_day_patent=MODEL)),
-        given=recorded(entered(MODEL), pledged(MODEL)),
+        given=MODEL_PLEDGED,
+        clean=recorded(entered(MODEL)),
+    ),
+    case(
+        "um-ends-with-invention",
+        "O",
+        grant_patent(patent_details(same_day_patent=MODEL)),
+        given=under(MODEL_PLEDGED, model_given_up_needs_pledgee_consent=False),
         clean=recorded(entered(MODEL)),
     ),
 )

@@ -28,7 +28,7 @@ from tests.builders import (
     register_pledge,
     register_transfer,
 )
-from tests.catalogue.case import PATENT_ALONE, Case, but, case, on
+from tests.catalogue.case import PATENT_ALONE, Case, but, case, on, under
 from tests.domain.test_licences import (
     LAST_DAY,
     RECORDAL,
@@ -152,6 +152,13 @@ CASES: tuple[Case, ...] = (
         given=PLEDGED,
     ),
     case(
+        "licence-pledgee-consent",
+        "R",
+        record_licence(contract=contract(signed_on=date(2025, 5, 5))),
+        given=under(PLEDGED, earlier_licence_needs_consent=True),
+        clean=PLEDGED,
+    ),
+    case(
         "licence-proceeds-obligation",
         "O",
         record_licence(consents=("C1",)),
@@ -164,6 +171,13 @@ CASES: tuple[Case, ...] = (
         record_licence(kind="exclusive"),
         passes=record_licence(kind="ordinary"),
         given=LICENSED,
+    ),
+    case(
+        "licence-no-conflict",
+        "R",
+        record_licence(kind="exclusive"),
+        given=LICENSED,
+        clean=under(LICENSED, ordinary_licence_bars_exclusive=False),
     ),
     case(
         "licence-no-conflict",
@@ -193,6 +207,13 @@ CASES: tuple[Case, ...] = (
         "W",
         record_licence(contract=contract(effective_on=date(2025, 11, 28))),
         passes=record_licence(contract=contract(effective_on=date(2025, 12, 1))),
+    ),
+    case(
+        "licence-three-months",
+        "R",
+        record_licence(contract=contract(effective_on=date(2025, 11, 28))),
+        passes=record_licence(contract=contract(effective_on=date(2025, 12, 1))),
+        given=under(PATENT_ALONE, late_recordal_refused=True),
     ),
     case(
         "licence-examination-7wd",

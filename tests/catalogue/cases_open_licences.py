@@ -28,7 +28,7 @@ from tests.builders import (
     register_pledge,
     suspended,
 )
-from tests.catalogue.case import PATENT_ALONE, Case, but, case, on
+from tests.catalogue.case import PATENT_ALONE, Case, but, case, on, under
 from tests.domain.test_licences import change_licence
 from tests.domain.test_open_licences import (
     LAST_DAY,
@@ -280,6 +280,20 @@ CASES: tuple[Case, ...] = (
         given=TAKEN,
     ),
     case("open-record-evidence", "R", CONTRACT, given=RECORDED, clean=TAKEN),
+    case(
+        "licence-three-months",
+        "W",
+        CONTRACT,
+        given=TAKEN.on(date(2026, 5, 26)),
+        clean=TAKEN.on(date(2026, 5, 25)),
+    ),
+    case(
+        "licence-three-months",
+        "W",
+        CONTRACT,
+        given=under(TAKEN, open_licence_recordal_months=1).on(date(2026, 4, 1)),
+        clean=under(TAKEN, open_licence_recordal_months=None).on(date(2026, 9, 1)),
+    ),
     case(
         "open-pledge-statement",
         "R",

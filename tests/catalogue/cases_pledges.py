@@ -383,6 +383,19 @@ CASES: tuple[Case, ...] = (
         given=PLEDGED,
     ),
     case(
+        "pledge-deregister-by-one-side",
+        "R",
+        deregister_pledge(signed_by=refs(LAMPWORKS)),
+        passes=deregister_pledge(signed_by=refs(BANK)),
+        given=under(PLEDGED, one_sided_deregistration_refused=True),
+    ),
+    case(
+        "pledge-multi-patent",
+        "R",
+        register_pledge(partial=True),
+        clean=under(PATENT_ALONE, partial_filings=True),
+    ),
+    case(
         "pledge-revoke-uncured",
         "R",
         revoke(),

@@ -239,6 +239,13 @@ CASES: tuple[Case, ...] = (
         passes=preserve(kind="execution", months=36),
     ),
     case(
+        "preservation-period",
+        "R",
+        preserve(months=7),
+        passes=preserve(months=6),
+        given=under(PATENT_ALONE, long_preservation_refused=True),
+    ),
+    case(
         "preservation-continue-before-end",
         "R",
         but(CONTINUE, effective_on=date(2026, 7, 13)),

@@ -6,6 +6,7 @@ from datetime import date
 
 from ledger.domain.transfers import Judgment
 from tests.builders import (
+    DESIGN,
     FOREIGNER,
     INSTRUMENTS,
     INVENTOR,
@@ -17,6 +18,7 @@ from tests.builders import (
     declared_open,
     documents,
     entered,
+    invalidation_decided,
     invalidation_final,
     licensed,
     named,
@@ -27,12 +29,15 @@ from tests.builders import (
     register_transfer,
     suspended,
 )
-from tests.catalogue.case import PATENT_ALONE, Case, case
+from tests.catalogue.case import PATENT_ALONE, Case, case, under
 
 PLEDGED = recorded(entered(), pledged())
 AGREED = recorded(consented(), to=PLEDGED)
 RELEASED = recorded(consented(disposition="released"), to=PLEDGED)
 OPEN = recorded(entered(), declared_open())
+ENDED = recorded(entered(), invalidation_final())
+DECIDED = recorded(entered(), invalidation_decided())
+DESIGNED = recorded(entered(DESIGN, filed_on=date(2022, 3, 1), fees_paid_through=5))
 JUDGED = register_transfer(
     cause="judgment",
     documents=documents("judgment"),
@@ -55,8 +60,36 @@ CASES: tuple[Case, ...] = (
         "transfer-alive",
         "R",
         register_transfer(),
-        given=recorded(entered(), invalidation_final()),
+        given=ENDED,
         clean=PATENT_ALONE,
+    ),
+    case(
+        "transfer-alive",
+        "R",
+        register_transfer(),
+        given=ENDED,
+        clean=under(ENDED, ended_right_passes_transfer=True),
+    ),
+    case(
+        "transfer-alive",
+        "R",
+        register_transfer(),
+        given=under(DECIDED, decided_invalidation_bars=True),
+        clean=DECIDED,
+    ),
+    case(
+        "transfer-open-licence-withdrawn",
+        "R",
+        register_transfer(cause="capital_contribution"),
+        given=OPEN,
+        clean=under(OPEN, capital_contribution_is_assignment=False),
+    ),
+    case(
+        "transfer-tech-export",
+        "R",
+        register_transfer(patents=(DESIGN,), patentees_after=(FOREIGNER,)),
+        given=under(DESIGNED, design_needs_export_papers=True),
+        clean=DESIGNED,
     ),
     case(
         "transfer-from-registered-owner",

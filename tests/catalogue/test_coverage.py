@@ -128,7 +128,11 @@ def test_a_rule_has_a_case_of_each_severity(row: Row) -> None:
 ALSO = {
     "licence-no-conflict": {"W"},  # SPC-Tech 27: examined by hand
     "licence-cancel-30-days": {"R"},  # what the filing names must be there
-    "frozen-deregistration": {"R"},  # where the office's policy is not to let it pass
+    # Where the office's settings are so:
+    "frozen-deregistration": {"R"},
+    "licence-three-months": {"R"},
+    "preservation-period": {"R"},
+    "pledge-deregister-by-one-side": {"R"},
 }
 """Severities that a rule has beside those of its row."""
 

@@ -17,6 +17,7 @@ from ledger.domain.events import (
     PledgeReleased,
     PledgeRevoked,
 )
+from ledger.domain.lawsettings import LawSettings
 from ledger.domain.money import yuan
 from ledger.domain.parties import PartyKind
 from ledger.domain.pledges import Claim, PledgeContract, RevokePledge
@@ -34,6 +35,7 @@ from tests.builders import (
     PLEDGE_NO,
     SECOND,
     STATED_CLAIM,
+    THIRD,
     TODAY,
     UNIVERSITY,
     change_pledge,
@@ -340,6 +342,22 @@ class TestOnePledge:
 
     def test_part_of_them_is_not_entered(self) -> None:
         recorded(entered()).when(register_pledge(partial=True)).refuses("pledge-multi-patent")
+
+    def test_part_of_them_is_where_the_office_allows_it(self) -> None:
+        three = recorded(entered(), entered(SECOND), entered(THIRD), pledged(SECOND))
+        three.law = LawSettings(partial_filings=True)
+        command = register_pledge(patents=(PATENT, SECOND, THIRD), partial=True)
+        outcome = three.when(command)
+        verdict = outcome.passes()
+        assert [event.originator_id for event in verdict.events] == [PATENT, THIRD]
+        (left_out,) = (f for f in verdict.warnings if f.patent == SECOND)
+        assert (left_out.rule, left_out.pointer) == ("pledge-no-live-pledge", "/patents/1")
+        three.when(register_pledge(patents=(SECOND,), partial=True)).refuses(
+            "pledge-no-live-pledge"
+        )
+        unsigned = register_pledge(patents=(PATENT, SECOND), partial=True, signed_by=())
+        three.when(unsigned).refuses("pledge-joint-application", "pledge-no-live-pledge")
+        three.when(register_pledge(patents=(PATENT, SECOND))).refuses("pledge-no-live-pledge")
 
 
 class TestWaivers:

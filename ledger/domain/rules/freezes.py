@@ -138,15 +138,20 @@ def preservation_documents(patent: Patent, command: StartPreservation, _: Contex
     once=True,
 )
 def preservation_period(
-    _: Patent, command: StartPreservation | ContinuePreservation, __: Context
+    _: Patent, command: StartPreservation | ContinuePreservation, context: Context
 ) -> Outcome:
-    """The court's period is longer than the law allows at a time."""
+    """The court's period is longer than the law allows at a time; it is flagged and entered
+    (setting long_preservation_refused).
+    """
     kind = command.kind if isinstance(command, StartPreservation) else "preservation"
     most = PRESERVATION_MONTHS[kind]
     last = add_months(command.effective_on, most)
     stated = command.last_day
     longer = stated > last if stated is not None else (command.months or 0) > most
-    return Broken("/months", {"kind": kind, "months_at_most": most}) if longer else None
+    if not longer:
+        return None
+    severity = Severity.REFUSAL if context.law.long_preservation_refused else None
+    return Broken("/months", {"kind": kind, "months_at_most": most}, severity)
 
 
 @rule(
@@ -229,7 +234,9 @@ _PASSING = ("CancelLicence", "WithdrawOpenLicence")
     cure="The law is not clear; the office's policy decides.",
 )
 def frozen_deregistration(patent: Patent, _: Command, context: Context) -> Outcome:
-    """An entry is ended while the patent is frozen by an ownership dispute or a preservation."""
+    """An entry is ended while the patent is frozen by an ownership dispute or a preservation; it is
+    flagged and passes (setting deregistration_passes_freeze).
+    """
     found = frozen_fact(patent, context)
     if not isinstance(found, Broken) or context.law.deregistration_passes_freeze:
         return found

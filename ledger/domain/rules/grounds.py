@@ -18,10 +18,17 @@ def dead(patent: Patent, context: Context) -> Outcome:
     """The outcome of every rule that wants the right in force."""
     status = patent.status(context.today)
     if status is _IN_FORCE:
-        return None
+        return _decided(patent, context) if patent.invalidations else None
     if status is Status.UNKNOWN:
         return Unknown("filing date, grant date and kind")
     return Broken(fact={"status": status.value})
+
+
+def _decided(patent: Patent, context: Context) -> Broken | None:
+    """The outcome of a decision that is not final, where the office lets it bar dealings."""
+    cases = [i.case_no for i in patent.pending_invalidations(context.today) if i.outcome == "whole"]
+    bars = cases and context.law.decided_invalidation_bars
+    return Broken(fact={"decided_invalid": cases}) if bars else None
 
 
 _IN_FORCE = Status.IN_FORCE

@@ -16,7 +16,11 @@ from ledger.domain.licences import (
 from ledger.domain.lifecycle import Abandon, FinaliseInvalidation, LapseForFee
 from ledger.domain.numbers import PatentKind
 from ledger.domain.obligations import Duty, Owed
-from ledger.domain.open_licences import DeclareOpenLicence
+from ledger.domain.open_licences import (
+    DeclareOpenLicence,
+    RecordOpenLicenceContract,
+    taken_licence,
+)
 from ledger.domain.parties import Party, PartyDetails, Residence
 from ledger.domain.patent import Patent
 from ledger.domain.periods import last_day_to_act, working_days_after
@@ -274,13 +278,19 @@ def not_duplicate(patent: Patent, command: RecordLicence, _: Context) -> Outcome
 def pledgee_consent(
     patent: Patent, command: RecordLicence | ChangeLicence, context: Context
 ) -> Outcome:
-    """The patent is pledged, and a pledgee has not consented to a licence concluded since."""
+    """The patent is pledged, and a pledgee has not consented to a licence concluded since; by the
+    setting earlier_licence_needs_consent, nor to one concluded before.
+    """
     if isinstance(command, ChangeLicence):
         needed = command.rescopes
     else:
         concluded = command.contract.signed_on
         standing = patent.standing_pledges(context.today)
-        needed = concluded is None or any(p.registered_on <= concluded for p in standing)
+        needed = (
+            concluded is None
+            or context.law.earlier_licence_needs_consent
+            or any(p.registered_on <= concluded for p in standing)
+        )
     return pledgees_missing(patent, command, context, act="licence") if needed else None
 
 
@@ -329,7 +339,9 @@ def proceeds_obligation(patent: Patent, command: RecordLicence, context: Context
 def no_conflict(
     patent: Patent, command: RecordLicence | ChangeLicence, context: Context
 ) -> Outcome:
-    """An exclusive or sole licence has no other beside it in the same time, territory and field."""
+    """An exclusive or sole licence has no other beside it in the same time, territory and field; an
+    ordinary one recorded before bars it too (setting ordinary_licence_bars_exclusive).
+    """
     if isinstance(command, RecordLicence):
         scope = scope_recorded(command, context.today)
         besides = heads(patent, command.head_licence_id)
@@ -339,6 +351,8 @@ def no_conflict(
             return None
         scope, besides = scope_changed(command, licence), family(patent, licence)
     found = [] if scope is None else list(conflicting(patent, scope, besides))
+    if not context.law.ordinary_licence_bars_exclusive:
+        found = [x for x in found if x.now.kind != "ordinary"]
     if not found:
         return None
     fact = {"licences": [{"licence_id": x.licence_id, "kind": x.now.kind} for x in found]}
@@ -416,20 +430,32 @@ def _over(licence: Licence, today: date) -> bool:
 @rule(
     "licence-three-months",
     RecordLicence,
+    RecordOpenLicenceContract,
     title="Recordal within three months",
     article="IR 15(2); LRM 5",
     severity=Severity.WARNING,
-    cure="Nothing is lost: lateness is no ground of refusal.",
-    once=True,
+    cure="Nothing is lost: lateness is no ground of refusal, unless the office reads the law so.",
 )
-def three_months(_: Patent, command: RecordLicence, context: Context) -> Outcome:
-    """Recordal is asked for within three months from the day the contract takes effect."""
-    effective = takes_effect_on(command.contract)
+def three_months(
+    patent: Patent, command: RecordLicence | RecordOpenLicenceContract, context: Context
+) -> Outcome:
+    """Recordal is asked for within three months from the day the contract takes effect; for a taken
+    open licence the months are the setting open_licence_recordal_months. Lateness is flagged, not
+    refused (setting late_recordal_refused).
+    """
+    if isinstance(command, RecordLicence):
+        pointer, months, effective = "/contract", 3, takes_effect_on(command.contract)
+    else:
+        taken = taken_licence(patent, command.licence_id)
+        pointer, months = "/licence_id", context.law.open_licence_recordal_months or 0
+        effective = taken.shapes[0].since if taken is not None and months else None
     if effective is None:
         return None
-    limit = last_day_to_act(effective, months=3, calendar=context.calendar).day
-    late = filed_on(command, context) > limit
-    return Broken("/contract", {"last_day_to_file": limit.isoformat()}) if late else None
+    limit = last_day_to_act(effective, months=months, calendar=context.calendar).day
+    if filed_on(command, context) <= limit:
+        return None
+    severity = Severity.REFUSAL if context.law.late_recordal_refused else None
+    return Broken(pointer, {"last_day_to_file": limit.isoformat()}, severity)
 
 
 @rule(

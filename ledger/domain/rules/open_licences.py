@@ -292,7 +292,9 @@ def evaluation_report(patent: Patent, command: DeclareOpenLicence, _: Context) -
     once=True,
 )
 def cap_fixed(_: Patent, command: DeclareOpenLicence, context: Context) -> Outcome:
-    """A fixed fee is generally not above 20,000,000 yuan for one licence, entry fee included."""
+    """A fixed fee is generally not above 20,000,000 yuan (setting open_licence_fixed_fee_max) for
+    one licence over its whole period, an entry fee included.
+    """
     total = None if command.fee is None else fixed_total(command.fee)
     ceiling = context.law.open_licence_fixed_fee_max
     if total is None or (total.currency == "CNY" and total.amount <= ceiling):

@@ -185,14 +185,17 @@ def deregister_ground(patent: Patent, command: DeregisterPledge, context: Contex
 )
 def deregister_by_one_side(patent: Patent, command: DeregisterPledge, context: Context) -> Outcome:
     """The pledgee did not sign the deregistration, and neither judgment nor proof of payment is
-    filed.
+    filed; it is flagged and passes (setting one_sided_deregistration_refused).
     """
     pledge = _standing(patent, command.registration_no, context)
     if pledge is None or has_document(command, "judgment", "payment-proof"):
         return None
     signers = context.signers(command)
     silent = [p.name for p in pledge.now.pledgees if p.id not in signers]
-    return Broken("/signed_by", {"not_signed": silent}) if silent else None
+    if not silent:
+        return None
+    severity = Severity.REFUSAL if context.law.one_sided_deregistration_refused else None
+    return Broken("/signed_by", {"not_signed": silent}, severity)
 
 
 @rule(

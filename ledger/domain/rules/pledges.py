@@ -119,7 +119,8 @@ def pledgor_is_owner(patent: Patent, command: RegisterPledge, context: Context) 
 )
 def alive(patent: Patent, _: Command, context: Context) -> Outcome:
     """Only a granted patent in force can be pledged; this one has ended, is invalid or is not
-    granted.
+    granted. A decision of invalidity that is not final does not bar it (setting
+    decided_invalidation_bars).
     """
     return dead(patent, context)
 
@@ -382,9 +383,12 @@ def forfeiture_clause(_: Patent, command: RegisterPledge, _context: Context) -> 
     cure="Leave out the patents that do not pass and file for the others.",
     once=True,
 )
-def multi_patent(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
-    """A filing over several patents is entered on all of them or on none."""
-    return Broken("/partial") if command.partial else None
+def multi_patent(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """A filing over several patents is entered on all of them or on none, unless the office enters
+    those that pass (setting partial_filings).
+    """
+    allowed = not command.partial or context.law.partial_filings
+    return None if allowed else Broken("/partial")
 
 
 @rule(

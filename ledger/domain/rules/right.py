@@ -224,13 +224,16 @@ def abandon_not_frozen(patent: Patent, _: Abandon, context: Context) -> Outcome:
     cure="Record every pledgee's consent to the abandonment of the utility model and name it.",
 )
 def um_ends_with_invention(patent: Patent, command: GrantPatent, context: Context) -> Outcome:
-    """The invention's grant ends a pledged utility model: pledgees consent, and are notified."""
+    """The invention's grant ends a pledged utility model: pledgees consent (setting
+    model_given_up_needs_pledgee_consent), and are notified.
+    """
     invention: PatentDetails | None = command.by_model.get(patent.id)
     if invention is None or not patent.alive(invention.granted_on):
         return None
-    missing = pledgees_missing(patent, command, context, act="abandonment")
-    if missing is not None:
-        return missing
+    if context.law.model_given_up_needs_pledgee_consent:
+        missing = pledgees_missing(patent, command, context, act="abandonment")
+        if missing is not None:
+            return missing
     told = pledgees_to_notify(patent, context)
     return None if told is None else replace(told, severity=Severity.OBLIGATION)
 

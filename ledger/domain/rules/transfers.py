@@ -50,8 +50,10 @@ CAUSE_DOCUMENTS: dict[str, tuple[str, ...]] = {
     cure="Leave the patent out; a lapsed right must be restored first.",
 )
 def alive(patent: Patent, _: RegisterTransfer, context: Context) -> Outcome:
-    """Only a patent in force can be transferred; this one has ended or is not granted."""
-    return dead(patent, context)
+    """Only a patent in force can be transferred (setting ended_right_passes_transfer); this one has
+    ended or is not granted.
+    """
+    return None if context.law.ended_right_passes_transfer else dead(patent, context)
 
 
 @rule(
@@ -252,6 +254,13 @@ def realise_transfer(patent: Patent, command: RegisterTransfer, context: Context
     )
 
 
+def _assigned(command: RegisterTransfer, context: Context) -> bool:
+    """Whether it is an assignment, by the patentees' own will."""
+    if command.cause == "capital_contribution":
+        return context.law.capital_contribution_is_assignment
+    return command.cause in ASSIGNMENTS
+
+
 @rule(
     "transfer-open-licence-withdrawn",
     RegisterTransfer,
@@ -260,9 +269,11 @@ def realise_transfer(patent: Patent, command: RegisterTransfer, context: Context
     cure="Withdraw the open-licence declaration first.",
 )
 def open_licence_withdrawn(patent: Patent, command: RegisterTransfer, context: Context) -> Outcome:
-    """The patent is under an open licence, which is withdrawn before an assignment."""
+    """The patent is under an open licence, which is withdrawn before an assignment; contribution as
+    capital counts as one (setting capital_contribution_is_assignment).
+    """
     declaration = patent.live_declaration(context.today)
-    if declaration is None or command.cause not in ASSIGNMENTS:
+    if declaration is None or not _assigned(command, context):
         return None
     return Broken(fact={"declaration_no": declaration.declaration_no})
 
@@ -278,7 +289,7 @@ def open_licence_withdrawn(patent: Patent, command: RegisterTransfer, context: C
 def open_licence_redeclare(patent: Patent, command: RegisterTransfer, context: Context) -> Outcome:
     """The open licence was declared by the patentees before; the new ones have it withdrawn."""
     declaration = patent.live_declaration(context.today)
-    if declaration is None or command.cause in ASSIGNMENTS:
+    if declaration is None or _assigned(command, context):
         return None
     after = ids(context.party(p) for p in command.patentees_after)
     return Broken(
@@ -328,14 +339,17 @@ def _ends_dispute(command: RegisterTransfer) -> bool:
     cure="Add the technology-export licence, or the registration certificate of the contract.",
 )
 def tech_export(patent: Patent, command: RegisterTransfer, context: Context) -> Outcome:
-    """An invention or utility model leaves the mainland without a technology-export paper."""
+    """An invention or utility model, or by the setting design_needs_export_papers a design, leaves
+    the mainland without a technology-export paper.
+    """
     abroad = [p.name for p in command.transferees if p.residence is not Residence.MAINLAND]
     if not abroad or has_document(command, *EXPORT_PAPERS):
         return None
     kind = patent.entered.kind if patent.entered is not None else None
     if kind is None:
         return Unknown("the kind of patent")
-    if kind is PatentKind.DESIGN or not _mainland(patent, command, context):
+    free = kind is PatentKind.DESIGN and not context.law.design_needs_export_papers
+    if free or not _mainland(patent, command, context):
         return None
     return Broken("/documents", {"transferees": abroad, "needed_one_of": list(EXPORT_PAPERS)})
 

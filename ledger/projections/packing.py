@@ -62,9 +62,15 @@ def texts(values: Sequence[str]) -> bytes:
     return Struct(">iiiiii").pack(20 + len(items), 1, 0, 25, len(values), 1) + items
 
 
-@lru_cache(maxsize=10_000)
 def numeric(value: Decimal) -> bytes:
     """A numeric: digits to the base of 10,000, as many decimals shown as the value has."""
+    return _numeric(str(value))
+
+
+@lru_cache(maxsize=10_000)
+def _numeric(stated: str) -> bytes:
+    """By its text: 5000 yen and 5000.00 yuan are equal numbers, and are not shown alike."""
+    value = Decimal(stated)
     sign, _, exponent = value.as_tuple()
     assert isinstance(exponent, int), "an amount is finite"
     shown = max(0, -exponent)

@@ -18,6 +18,7 @@ from ledger.projections.packing import (
     SIGNATURE,
     TRAILER,
     days,
+    numeric,
     positions,
     row,
 )
@@ -91,3 +92,9 @@ def test_ranges_come_back(
 ) -> None:
     found = copied(connection, *[NULL] * 7, days(since, until), positions(7, closed))
     assert found[9:] == (said, f"[7,{closed or ''})")
+
+
+def test_equal_amounts_are_shown_each_with_its_own_decimals() -> None:
+    yen, yuan = Decimal(5000), Decimal("5000.00")
+    assert yen == yuan
+    assert numeric(yen) != numeric(yuan)

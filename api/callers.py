@@ -39,6 +39,9 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "enter_fact": frozenset({"registrar"}),
     "enter_party_evidence": frozenset({"registrar"}),
     "revoke_pledge": frozenset({"registrar"}),
+    "revoke_licence_recordal": frozenset({"registrar"}),
+    "terminate_open_licence": frozenset({"registrar"}),
+    "revoke_open_licence": frozenset({"registrar"}),
     "publish_correction": frozenset({"registrar"}),
     # What parties file.
     "register_transfer": OFFICE | {"patentee", "bank"},

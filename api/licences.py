@@ -11,6 +11,7 @@ from api.filing import Filed, filed, files
 from api.problems import Problem
 from api.reading import Asked, asked, entry_number, reads
 from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
+from ledger.domain.revocations import RevokeLicenceRecordal
 from ledger.projections import registered
 
 TAG = "licences"
@@ -53,4 +54,17 @@ def cancel_licence(id: str, filing: Annotated[Filed, Depends(filed("cancel_licen
     """End the recordal of a licence whose contract has ended."""
     return filing.answer(
         CancelLicence, "/v1/licences/{registration_no}", licence_id=entry_number(id)
+    )
+
+
+@router.post(
+    "/v1/licences/{id}/revocation", **files("revoke_licence_recordal", "RevokeLicenceRecordal", TAG)
+)
+def revoke_licence_recordal(
+    id: str,  # noqa: A002 - the design's name
+    filing: Annotated[Filed, Depends(filed("revoke_licence_recordal"))],
+) -> Response:
+    """Revoke a recordal that should not have been made: it never was."""
+    return filing.answer(
+        RevokeLicenceRecordal, "/v1/licences/{registration_no}", licence_id=entry_number(id)
     )

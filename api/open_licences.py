@@ -18,6 +18,7 @@ from ledger.domain.open_licences import (
     TakeOpenLicence,
     WithdrawOpenLicence,
 )
+from ledger.domain.revocations import RevokeOpenLicence, TerminateOpenLicence
 from ledger.domain.texts import Text
 from ledger.projections import registered
 from ledger.projections.registered import Wanted
@@ -74,6 +75,31 @@ def withdraw_open_licence(
     """Withdraw a declaration; licences already taken go on."""
     return filing.answer(
         WithdrawOpenLicence, "/v1/open-licences/{registration_no}", declaration_no=entry_number(no)
+    )
+
+
+@router.post(
+    "/v1/open-licences/{no}/termination",
+    **files("terminate_open_licence", "TerminateOpenLicence", TAG),
+)
+def terminate_open_licence(
+    no: str, filing: Annotated[Filed, Depends(filed("terminate_open_licence"))]
+) -> Response:
+    """End a declaration that its patentee should have withdrawn; licences already taken go on."""
+    return filing.answer(
+        TerminateOpenLicence, "/v1/open-licences/{registration_no}", declaration_no=entry_number(no)
+    )
+
+
+@router.post(
+    "/v1/open-licences/{no}/revocation", **files("revoke_open_licence", "RevokeOpenLicence", TAG)
+)
+def revoke_open_licence(
+    no: str, filing: Annotated[Filed, Depends(filed("revoke_open_licence"))]
+) -> Response:
+    """Revoke a declaration got by false materials or concealment: it never was."""
+    return filing.answer(
+        RevokeOpenLicence, "/v1/open-licences/{registration_no}", declaration_no=entry_number(no)
     )
 
 

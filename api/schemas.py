@@ -11,43 +11,11 @@ from pydantic.json_schema import models_json_schema
 
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
-from api.patents import Enquiry
-from ledger.domain.consents import EnterPartyEvidence, RecordConsent
-from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
-from ledger.domain.lifecycle import GrantPatent
+from api.taken import BODIES
 from ledger.domain.obligations import Duty
-from ledger.domain.open_licences import (
-    DeclareOpenLicence,
-    RecordOpenLicenceContract,
-    TakeOpenLicence,
-    WithdrawOpenLicence,
-)
 from ledger.domain.parties import Party
-from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge, RevokePledge
-from ledger.domain.transfers import ChangeNameAddress, RegisterTransfer
 
 REF: Final = "#/components/schemas/{model}"
-
-BODIES: Final[dict[type[BaseModel], tuple[str, ...]]] = {
-    GrantPatent: ("patents",),
-    Enquiry: (),
-    RegisterTransfer: (),
-    ChangeNameAddress: (),
-    RecordConsent: (),
-    RecordLicence: (),
-    ChangeLicence: ("licence_id",),
-    CancelLicence: ("licence_id",),
-    DeclareOpenLicence: (),
-    WithdrawOpenLicence: ("declaration_no",),
-    TakeOpenLicence: ("declaration_no",),
-    RecordOpenLicenceContract: ("licence_id",),
-    RegisterPledge: (),
-    ChangePledge: ("registration_no",),
-    DeregisterPledge: ("registration_no",),
-    RevokePledge: ("registration_no",),
-    EnterPartyEvidence: ("credit_code", "patents"),
-}
-"""Model of a body → its members that the path or the rest of the body states."""
 
 _TEXT: Final = {"type": "string"}
 _DAY: Final = {"type": "string", "format": "date"}

@@ -41,7 +41,7 @@ def check(patents: Mapping[str, Patent], command: Command, context: Context) -> 
     if caller.party is None:
         raise NotAParty(None)
     (own,) = context.ids((caller.party,))
-    stated = {context.party(party).id for party in command.parties()}
+    stated = {context.party_id(party) for party in command.parties()}
     if isinstance(command, RecordConsent):
         # Nobody consents for another; a consent that states no giver is the filer's own.
         concerned = stated <= {own}

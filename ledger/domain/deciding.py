@@ -19,6 +19,7 @@ from ledger.domain import (
     lifecycle,
     open_licences,
     pledges,
+    revocations,
     transfers,
 )
 from ledger.domain.events import LedgerEvent
@@ -38,6 +39,7 @@ COMMANDS: dict[type[Command], Decision] = {
     **open_licences.COMMANDS,
     **lifecycle.COMMANDS,
     **corrections.COMMANDS,
+    **revocations.COMMANDS,
 }
 """Every act that can be filed, with the function that makes its events."""
 

@@ -25,6 +25,7 @@ from tests.catalogue import (
     cases_licences,
     cases_open_licences,
     cases_pledges,
+    cases_revocations,
     cases_right,
     cases_transfers,
 )
@@ -39,6 +40,7 @@ CASES: tuple[Case, ...] = (
     *cases_licences.CASES,
     *cases_open_licences.CASES,
     *cases_pledges.CASES,
+    *cases_revocations.CASES,
     *cases_corrections.CASES,
 )
 

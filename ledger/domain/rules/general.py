@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ledger.domain import consents, licences, lifecycle, open_licences, pledges, transfers
+from ledger.domain import (
+    consents,
+    licences,
+    lifecycle,
+    open_licences,
+    pledges,
+    revocations,
+    transfers,
+)
 from ledger.domain.consents import EnterPartyEvidence
 from ledger.domain.corrections import PublishCorrection
 from ledger.domain.filing import Command, Context, Fact, has_document
@@ -32,6 +40,7 @@ ALL: tuple[type[Command], ...] = (
     *licences.COMMANDS,
     *open_licences.COMMANDS,
     *lifecycle.COMMANDS,
+    *revocations.COMMANDS,
 )
 """Every act about dealings and rights; corrections are about entries."""
 
@@ -39,7 +48,7 @@ BY_PARTIES = tuple(
     command
     for command in ALL
     if not issubclass(command, Fact)
-    and command not in (GrantPatent, LapseForFee, EnterPartyEvidence)
+    and command not in (GrantPatent, LapseForFee, EnterPartyEvidence, *revocations.COMMANDS)
 )
 """The acts of parties, as opposed to what the office enters by itself."""
 

@@ -101,7 +101,9 @@ def cancel_30_days(patent: Patent, command: CancelLicence, context: Context) -> 
     if licence is None:
         return _refused(_not_recorded(command.licence_id))
     parties = {p.id: p.name for p in (*licence.now.licensors, *licence.now.licensees)}
-    parties |= {p.id: p.name for p in entitled(patent, licence.head_licence_id, context) or ()}
+    parties |= {
+        p.id: p.name for p in entitled(patent, licence.head_licence_id, context.today) or ()
+    }
     if not context.signers(command) & set(parties):
         return _refused(Broken("/signed_by", {"one_of": [*parties.values()]}))
     if command.ended_on > context.today:

@@ -77,7 +77,7 @@ def licensor_entitled(
     """A licensor is neither the patentee on the register nor the licensee of the head licence."""
     if command.licensors is None:
         return None
-    able = entitled(patent, _head_named(patent, command), context)
+    able = entitled(patent, _head_named(patent, command), context.today)
     if able is None:
         return Unknown("the patentees")
     known = {p.id for p in able}
@@ -94,10 +94,10 @@ def _head_named(patent: Patent, command: RecordLicence | ChangeLicence) -> str |
     return None if licence is None else licence.head_licence_id
 
 
-def entitled(patent: Patent, head: str | None, context: Context) -> tuple[Party, ...] | None:
+def entitled(patent: Patent, head: str | None, on: date) -> tuple[Party, ...] | None:
     """Who may give the licence: the patentees, or the licensees of the head licence named."""
     if head is None:
-        return patent.patentees_on(context.today)
+        return patent.patentees_on(on)
     licence = licence_named(patent, head)
     return () if licence is None else licence.now.licensees
 

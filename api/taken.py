@@ -1,0 +1,49 @@
+"""Which model the body of each operation is taken in as."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import BaseModel
+
+from api.patents import Enquiry
+from ledger.domain.consents import EnterPartyEvidence, RecordConsent
+from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
+from ledger.domain.lifecycle import GrantPatent
+from ledger.domain.open_licences import (
+    DeclareOpenLicence,
+    RecordOpenLicenceContract,
+    TakeOpenLicence,
+    WithdrawOpenLicence,
+)
+from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge, RevokePledge
+from ledger.domain.revocations import (
+    RevokeLicenceRecordal,
+    RevokeOpenLicence,
+    TerminateOpenLicence,
+)
+from ledger.domain.transfers import ChangeNameAddress, RegisterTransfer
+
+BODIES: Final[dict[type[BaseModel], tuple[str, ...]]] = {
+    GrantPatent: ("patents",),
+    Enquiry: (),
+    RegisterTransfer: (),
+    ChangeNameAddress: (),
+    RecordConsent: (),
+    RecordLicence: (),
+    ChangeLicence: ("licence_id",),
+    CancelLicence: ("licence_id",),
+    DeclareOpenLicence: (),
+    WithdrawOpenLicence: ("declaration_no",),
+    TakeOpenLicence: ("declaration_no",),
+    RecordOpenLicenceContract: ("licence_id",),
+    RegisterPledge: (),
+    ChangePledge: ("registration_no",),
+    DeregisterPledge: ("registration_no",),
+    RevokePledge: ("registration_no",),
+    RevokeLicenceRecordal: ("licence_id",),
+    TerminateOpenLicence: ("declaration_no",),
+    RevokeOpenLicence: ("declaration_no",),
+    EnterPartyEvidence: ("credit_code", "patents"),
+}
+"""Model of a body → its members that the path or the rest of the body states."""

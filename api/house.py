@@ -16,6 +16,7 @@ from ledger.eventstore.writer import Unavailable
 from ledger.means import utc_now
 from ledger.projections.disclosure import PUBLIC, Viewer
 from ledger.projections.reader import Reader
+from ledger.projections.standing import Reckoning
 from ledger.registry import Registry
 
 
@@ -29,6 +30,12 @@ class House:
     clock: Callable[[], datetime] = utc_now
     seen: int = 0
     """The newest position that this server has seen."""
+
+    @property
+    def reckoning(self) -> Reckoning:
+        """By what last days to act are told; the same by which filings are judged."""
+        means = self.registry.means
+        return Reckoning(means.calendar, means.law)
 
     def saw(self, position: int) -> None:
         """Remember a position; threads may be late, it only matters that it was seen."""

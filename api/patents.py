@@ -59,7 +59,8 @@ def get_statuses(
         "effective_on": point.on,
         "known_at": rows[0]["known"],
         "patents": [
-            status(row, number.stated, point.on) for row, number in zip(rows, numbers, strict=True)
+            status(row, number.stated, point.on, question.house.reckoning)
+            for row, number in zip(rows, numbers, strict=True)
         ],
     }
     return question.answer(answer, rows[0]["head"])
@@ -126,7 +127,7 @@ def get_patent(no: str, question: Annotated[Asked, Depends(asked("get_patent"))]
     point, row = question.public(work)
     if row["patent_id"] is None:
         raise number.unknown()
-    shown = extract(row, point.on)
+    shown = extract(row, point.on, question.house.reckoning)
     if not question.viewer.public:
         viewer = question.viewer
         shown["confidential"] = question.auditor(lambda c: confidential(c, row, point, viewer))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import timedelta
 
+from ledger.calendars import calendar_of
 from ledger.eventstore.world import REMEMBERED_MAX
 from ledger.eventstore.writer import Bounds
 from ledger.means import Means
@@ -41,5 +42,6 @@ def registry(
         secret=settings.secret_key(),
         region=settings.office_region,
         law=law_of(settings),
+        calendar=calendar_of(settings),
     )
     return Registry(url, means, RegisterViews(), bounds)

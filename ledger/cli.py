@@ -7,6 +7,7 @@ import sys
 import typer
 from rich.text import Text
 
+from ledger.calendars import BadCalendar
 from ledger.commands.audit import audit
 from ledger.commands.check import check
 from ledger.commands.demo import demo
@@ -43,7 +44,7 @@ def main() -> None:
     """Run the command; what the user can mend is said in a sentence, the rest is a traceback."""
     try:
         app()
-    except (UserError, BadReadings) as error:
+    except (UserError, BadCalendar, BadReadings) as error:
         said = Text.assemble(("patent-ledger: ", "bold red"), str(error))
         console.print(said, soft_wrap=True)
         sys.exit(1)

@@ -46,6 +46,9 @@ class Settings(BaseModel):
     law_file: Path | None = None
     """How the office reads the law where it leaves room (`LEDGER_LAW_FILE`); none means the file
     law.toml in the data directory, if it is there."""
+    calendar_file: Path | None = None
+    """Table of holidays announced for later years (`LEDGER_CALENDAR_FILE`); none means the file
+    holidays.toml in the data directory, if it is there."""
 
     samples_dir: Path | None = None
     """Folder with sample files of other registers (`LEDGER_SAMPLES`)."""
@@ -75,6 +78,11 @@ class Settings(BaseModel):
     def law_path(self) -> Path:
         """The settings of law."""
         return self.law_file or self.data_dir / "law.toml"
+
+    @property
+    def calendar_path(self) -> Path:
+        """The table of holidays announced for later years."""
+        return self.calendar_file or self.data_dir / "holidays.toml"
 
     @property
     def secret_path(self) -> Path:

@@ -25,7 +25,7 @@ from ledger.domain.filing import Caller, Command, Context, Registration
 from ledger.domain.lawsettings import LawSettings
 from ledger.domain.obligations import Obligation
 from ledger.domain.patent import Patent
-from ledger.domain.periods import ChineseCalendar, civil_date
+from ledger.domain.periods import ChineseCalendar, WorkingCalendar, civil_date
 from ledger.domain.refusals import Finding, Refused
 from ledger.domain.streams import Stream, evolve_stream
 
@@ -56,6 +56,7 @@ class Scenario:
     evidenced: frozenset[str] = frozenset()
     streams: Streams = field(default_factory=Streams)
     law: LawSettings = field(default_factory=LawSettings)
+    calendar: WorkingCalendar = field(default_factory=ChineseCalendar)
     caller: Caller = field(default_factory=lambda: Caller("registrar", "registrar"))
     serials: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
 
@@ -71,7 +72,7 @@ class Scenario:
             today=today,
             caller=self.caller,
             door=Door.FILED,
-            calendar=ChineseCalendar(),
+            calendar=self.calendar,
             law=self.law,
             judged_under=JudgedUnder(regime="test", catalogue="test", settings="test"),
             pseudonym=pseudonym,

@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-import chinese_calendar.constants
 import psycopg
 import typer
 
 from ledger import migrating
+from ledger.calendars import BadCalendar, calendar_of, known_until
 from ledger.commands.frame import (
     DataDir,
     Json,
@@ -23,6 +23,7 @@ from ledger.commands.frame import (
     settings_for,
 )
 from ledger.database import ROLES, connect
+from ledger.domain.periods import WorkingCalendar
 from ledger.settings import Settings
 
 Status = Literal["ok", "warn", "fail"]
@@ -84,7 +85,8 @@ def look(settings: Settings, url: str) -> list[Finding]:
     try:
         connection = connect(url, application_name="patent-ledger check")
     except psycopg.OperationalError as error:
-        return [Finding("database", "fail", f"cannot be reached: {error}"), calendar(today)]
+        unreachable = Finding("database", "fail", f"cannot be reached: {error}")
+        return [unreachable, calendar(settings, today)]
     with connection:
         return [
             version(connection),
@@ -94,7 +96,7 @@ def look(settings: Settings, url: str) -> list[Finding]:
             append_only(connection),
             durability(connection),
             configuration(settings),
-            calendar(today),
+            calendar(settings, today),
             disk(settings.data_dir),
         ]
 
@@ -170,16 +172,27 @@ def configuration(settings: Settings) -> Finding:
     return Finding("settings", "ok", f"{where}, data in {settings.data_dir}")
 
 
-def calendar(today: date) -> Finding:
-    """The working days are known for the terms that are running."""
-    end = max(chinese_calendar.constants.holidays)
-    last = date(end.year, 12, 31)
+def calendar(settings: Settings, today: date) -> Finding:
+    """The working days are known for the limits that are running; without them dates are
+    provisional, and nothing is refused for them."""
+    try:
+        known = calendar_of(settings)
+    except BadCalendar as error:
+        return Finding("calendar", "fail", str(error))
+    return foreseen(known, today, settings.calendar_path)
+
+
+def foreseen(known: WorkingCalendar, today: date, table: Path) -> Finding:
+    """How long a calendar lasts; `table` is where later years are entered."""
+    last = known_until(known, today)
     left = last - today
     detail = f"working days are known until {last}"
+    cure = f"update chinesecalendar, or enter {last.year + 1} in {table}"
     if left < timedelta(0):
-        return Finding("calendar", "fail", f"{detail}; update the package chinesecalendar")
-    if left < timedelta(days=CALENDAR_DAYS_LEFT_MIN):
-        return Finding("calendar", "warn", f"{detail}, {left.days} days; update chinesecalendar")
+        provisional = f"last days to act in {today.year} are provisional"
+        return Finding("calendar", "warn", f"{detail}: {provisional}; {cure}")
+    if left <= timedelta(days=CALENDAR_DAYS_LEFT_MIN):
+        return Finding("calendar", "warn", f"{detail}, {left.days} days; {cure}")
     return Finding("calendar", "ok", detail)
 
 

@@ -156,6 +156,20 @@ class AnnualFeePaid(Event):
     fee_year: int
     paid_on: date
     amount: Annotated[Money | None, CONFIDENTIAL] = None
+    due: Annotated[Money | None, CONFIDENTIAL, LATER] = None
+    """What must have been paid in all for the fee to count as paid, on the day of payment; None
+    where the office takes the fee to be paid."""
+    short: Annotated[bool | None, LATER] = None
+    """True where the fee is not paid in full even so, for those who do not see the amounts."""
+
+
+class FeeReductionRecorded(Event):
+    """The office takes a percentage off the annual fees of patentees of little means; none ends
+    it."""
+
+    TOPIC = "fee.reduction_recorded"
+    HIDDEN = True
+    percent: int
 
 
 class FeeLapseDecided(Event):
@@ -604,6 +618,7 @@ PatentEvent = (
     PatentEntered
     | PatentNumbered
     | AnnualFeePaid
+    | FeeReductionRecorded
     | FeeLapseDecided
     | RightRestored
     | PatentAbandoned

@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import assert_never
 
-from ledger.domain import folds
+from ledger.domain import folds, ownership
 from ledger.domain.amending import amend, names
 from ledger.domain.events import (
     Amendment,
@@ -24,6 +24,7 @@ from ledger.domain.events import (
     EntryCorrected,
     EntryRevoked,
     FeeLapseDecided,
+    FeeReductionRecorded,
     InvalidationDecided,
     InvalidationFinal,
     InvalidationRequested,
@@ -57,9 +58,7 @@ from ledger.domain.events import (
     TermCompensated,
     TransferRegistered,
 )
-from ledger.domain.holdings import (
-    Patentees,
-)
+from ledger.domain.holdings import FeeReduction, Patentees
 from ledger.domain.patent import Patent, altered, ended
 from ledger.domain.splicing import spliced
 
@@ -165,6 +164,9 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
             return folds.with_numbers(patent, event)
         case AnnualFeePaid():
             return altered(patent, fees=(*patent.fees, event))
+        case FeeReductionRecorded():
+            reduced = FeeReduction(on, event.percent)
+            return altered(patent, reductions=(*patent.reductions, reduced))
         case (
             PledgeRegistered()
             | PledgeChanged()
@@ -176,7 +178,9 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
         case FeeLapseDecided():
             return altered(patent, lapses=(*patent.lapses, event))
         case RightRestored():
-            return altered(patent, lapses=())
+            # A lapse that was decided afterwards reaches back behind it, and stands.
+            later = tuple(lapse for lapse in patent.lapses if lapse.decided_on > on)
+            return altered(patent, lapses=later)
         case PatentAbandoned():
             return altered(patent, abandoned_on=on)
         case TermCompensated():
@@ -188,7 +192,7 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
         case SuspensionStarted() | SuspensionExtended() | SuspensionEnded():
             return folds.with_suspension(patent, event)
         case TransferRegistered() | NameOrAddressChanged():
-            return folds.with_patentees(patent, event)
+            return ownership.with_patentees(patent, event)
         case LicenceRecorded() | LicenceChanged() | LicenceCancelled():
             return folds.with_licence(patent, event)
         case OpenLicenceTaken() | OpenLicenceContractRecorded():

@@ -14,7 +14,6 @@ from ledger.domain.events import (
     LicenceCancelled,
     LicenceChanged,
     LicenceRecorded,
-    NameOrAddressChanged,
     OpenLicenceContractRecorded,
     OpenLicenceDeclared,
     OpenLicenceTaken,
@@ -32,14 +31,12 @@ from ledger.domain.events import (
     SuspensionEnded,
     SuspensionExtended,
     SuspensionStarted,
-    TransferRegistered,
 )
 from ledger.domain.holdings import (
     Declaration,
     Invalidation,
     Licence,
     LicenceShape,
-    Patentees,
     Pledge,
     PledgeShape,
     Preservation,
@@ -54,27 +51,6 @@ def with_numbers(patent: Patent, event: PatentNumbered) -> Patent:
     others = sorted({*patent.aliases, *event.aliases} - {*stated, patent.id})
     titles = {*patent.titles, *filter(None, (event.invention_title,))}
     return altered(patent, aliases=(*stated, *others), titles=tuple(sorted(titles)))
-
-
-def with_patentees(patent: Patent, event: TransferRegistered | NameOrAddressChanged) -> Patent:
-    held = patent.patentees[-1].parties if patent.patentees else ()
-    match event:
-        case NameOrAddressChanged(before=before, after=after):
-            ids = (before.id, after.id)
-            renamed = (after if party.id in ids else party for party in held)
-            new = tuple(dict.fromkeys((*renamed, after)))
-        case TransferRegistered(patentees_after=after_list) if after_list is not None:
-            new = after_list
-        case TransferRegistered():
-            gone = {party.id for party in event.transferors}
-            stay = tuple(party for party in held if party.id not in gone)
-            known = {party.id for party in stay}
-            new = stay + tuple(party for party in event.transferees if party.id not in known)
-        case _:
-            assert_never(event)
-    since = Patentees(event.effective_on, new, event.filing_id)
-    earlier = tuple(p for p in patent.patentees if p.since != since.since)
-    return altered(patent, patentees=(*earlier, since))
 
 
 def with_invalidation(

@@ -199,6 +199,14 @@ class Invalidation:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeReduction:
+    """A reduction of annual fees from a day on; 0 percent where it has ended."""
+
+    since: date
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Patentees:
     """The ordered list of patentees from a day on."""
 

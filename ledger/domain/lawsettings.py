@@ -7,7 +7,23 @@ from hashlib import sha256
 
 from pydantic import Field
 
+from ledger.domain.numbers import PatentKind
 from ledger.domain.parties import Value
+
+
+class AnnualFee(Value):
+    """The full annual fee of a kind of patent from a patent year on."""
+
+    kind: PatentKind
+    from_year: int = Field(ge=1)
+    yuan: int = Field(ge=0)
+
+
+_FEES: dict[PatentKind, dict[int, int]] = {
+    PatentKind.INVENTION: {1: 900, 4: 1200, 7: 2000, 10: 4000, 13: 6000, 16: 8000},
+    PatentKind.UTILITY_MODEL: {1: 600, 4: 900, 6: 1200, 9: 2000},
+    PatentKind.DESIGN: {1: 600, 4: 900, 6: 1200, 9: 2000, 11: 3000},
+}
 
 
 class LawSettings(Value):
@@ -45,6 +61,15 @@ class LawSettings(Value):
     """A patent decided to be invalid as a whole cannot be dealt with before that is final."""
     claim_period_counts_as_maturity: bool = True
     """The period of a maximum-amount claim may not outlast the patent, as its debt may not."""
+    grace_counts_from_unmoved_due_date: bool = True
+    """Grace and the months of surcharge count from the due date itself; else from the last day to
+    pay, which a holiday may have moved."""
+    annual_fees: tuple[AnnualFee, ...] = tuple(
+        AnnualFee(kind=kind, from_year=year, yuan=yuan)
+        for kind, fees in _FEES.items()
+        for year, yuan in fees.items()
+    )
+    """Full annual fees, in yuan, as they are remembered; a payment may state its own full fee."""
     increase_ranks_from_change: bool = True
     """An increase of the secured amount ranks from the registration of the change (Civil Code art.
     409 by analogy)."""

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ledger.domain import terms
+from ledger.domain import fees, terms
 from ledger.domain.codelists import StrategicIndustry
 from ledger.domain.consents import uses_of
 from ledger.domain.events import (
     AnnualFeePaid,
     FeeLapseDecided,
+    FeeReductionRecorded,
     InvalidationDecided,
     InvalidationFinal,
     InvalidationRequested,
@@ -35,7 +37,7 @@ from ledger.domain.events import (
     TermCompensated,
 )
 from ledger.domain.filing import PATENTS_MAX, Command, Context, Fact, Parties, PatentNo
-from ledger.domain.money import Money
+from ledger.domain.money import Money, plain, yuan
 from ledger.domain.numbers import KINDS, PatentKind
 from ledger.domain.parties import PartyDetails, Value
 from ledger.domain.patent import Patent
@@ -210,20 +212,76 @@ class PayAnnualFee(Fact):
 
     fee_year: FeeYear
     amount: Money | None = None
+    """What was paid; where it is not stated, the fee was paid as prescribed."""
+    full_fee: Money | None = None
+    """The full fee of the year, where it is another than the office's settings say."""
 
 
 def pay_annual_fee(
     patents: Mapping[str, Patent], command: PayAnnualFee, context: Context
 ) -> list[LedgerEvent]:
+    """One event a patent, with what the fee came to on the day."""
+    envelope = context.envelope(command, command.effective_on, None)
+    events: list[LedgerEvent] = []
+    for number in command.patents:
+        due = fee_payable(patents[number], command, context)
+        short = due is not None and due.payable > paid_with(patents[number], command)
+        events.append(
+            AnnualFeePaid(
+                originator_id=number,
+                originator_version=patents[number].version + 1,
+                envelope=envelope,
+                fee_year=command.fee_year,
+                paid_on=command.effective_on,
+                amount=command.amount,
+                due=None if due is None else yuan(plain(due.payable, places=2)),
+                short=short or None,
+            )
+        )
+    return events
+
+
+def fee_payable(patent: Patent, command: PayAnnualFee, context: Context) -> fees.FeeDue | None:
+    """What the fee comes to on the day of payment; None where it cannot be told what was paid."""
+    paid, full = command.amount, command.full_fee
+    if any(money is not None and money.currency != "CNY" for money in (paid, full)):
+        return None
+    if paid is None:
+        return None
+    return fees.fee_due(
+        patent,
+        command.fee_year,
+        command.effective_on,
+        context.calendar,
+        context.law,
+        None if full is None else full.amount,
+    )
+
+
+def paid_with(patent: Patent, command: PayAnnualFee) -> Decimal:
+    """What is paid for the year with this payment, in yuan."""
+    before = fees.paid_for(patent.fees, command.fee_year)
+    return before if command.amount is None else before + command.amount.amount
+
+
+class RecordFeeReduction(Fact):
+    """The office grants a reduction of annual fees, or ends it with 0 percent."""
+
+    NAME: ClassVar[str] = "RecordFeeReduction"
+
+    percent: Annotated[int, Field(ge=0, le=100, examples=[85])]
+
+
+def record_fee_reduction(
+    patents: Mapping[str, Patent], command: RecordFeeReduction, context: Context
+) -> list[LedgerEvent]:
     envelope = context.envelope(command, command.effective_on, None)
     return [
-        AnnualFeePaid(
+        FeeReductionRecorded(
             originator_id=number,
             originator_version=patents[number].version + 1,
             envelope=envelope,
-            fee_year=command.fee_year,
-            paid_on=command.effective_on,
-            amount=command.amount,
+            percent=command.percent,
         )
         for number in command.patents
     ]
@@ -655,6 +713,7 @@ def compensate_term(
 COMMANDS: dict[type[Command], Callable[..., list[LedgerEvent]]] = {
     GrantPatent: grant_patent,
     PayAnnualFee: pay_annual_fee,
+    RecordFeeReduction: record_fee_reduction,
     LapseForFee: lapse_for_fee,
     RestoreRight: restore_right,
     StartPreservation: start_preservation,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.holdings import (
     Declaration,
+    FeeReduction,
     Invalidation,
     Licence,
     Parties,
@@ -31,7 +33,7 @@ from ledger.domain.holdings import (
     Preservation,
     Suspension,
 )
-from ledger.domain.periods import WorkingCalendar, add_months
+from ledger.domain.periods import WorkingCalendar, add_months, last_day_to_act
 
 
 class Status(StrEnum):
@@ -73,6 +75,7 @@ class Patent:
     suspensions: tuple[Suspension, ...] = ()
     invalidations: tuple[Invalidation, ...] = ()
     fees: tuple[AnnualFeePaid, ...] = ()
+    reductions: tuple[FeeReduction, ...] = ()
     lapses: tuple[FeeLapseDecided, ...] = ()
     abandoned_on: date | None = None
     compensations: tuple[TermCompensated, ...] = ()
@@ -123,10 +126,28 @@ class Patent:
         if self.entered is None or self.entered.fees_paid_through is None:
             return None
         through = self.entered.fees_paid_through
-        paid = {fee.fee_year for fee in self.fees if fee.paid_on <= on}
+        paid = {year for year, day in self.fees_settled() if day <= on}
         while through + 1 in paid:
             through += 1
         return through
+
+    def fees_settled(self) -> list[tuple[int, date]]:
+        """Each patent year whose fee is paid in full, and the day on which it was.
+
+        A payment that falls short counts as none until the rest is paid (V-9 §4.2.1.3).
+        """
+        settled: list[tuple[int, date]] = []
+        paid: dict[int, Decimal] = {}
+        for fee in self.fees:
+            if fee.due is not None and fee.amount is not None:
+                sum_paid = paid.get(fee.fee_year, Decimal(0)) + fee.amount.amount
+                paid[fee.fee_year] = sum_paid
+                if sum_paid < fee.due.amount:
+                    continue
+            elif fee.short:
+                continue
+            settled.append((fee.fee_year, fee.paid_on))
+        return settled
 
     def next_fee_due_on(self, on: date) -> date | None:
         """The unmoved due date of the first unpaid annual fee; None if unknown or none is to
@@ -145,11 +166,7 @@ class Patent:
         if through is None or self.terminates_on is None:
             return None
         due = self.next_fee_due_on(on)
-        if due is None or on <= due:
-            return True
-        assert self.entered is not None, "a due date follows from the filing date"
-        assert self.entered.filed_on is not None, "a due date follows from the filing date"
-        return on <= terms.fee_last_day(self.entered.filed_on, through + 1, calendar).day
+        return due is None or on <= due or on <= last_day_to_act(due, calendar=calendar).day
 
     # -- freezes
 

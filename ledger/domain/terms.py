@@ -105,9 +105,18 @@ def fee_last_day(filed_on: date, year: int, calendar: WorkingCalendar) -> LastDa
     return last_day_to_act(fee_due_on(filed_on, year), calendar=calendar)
 
 
-def grace_end(filed_on: date, year: int, calendar: WorkingCalendar) -> LastDay:
-    """The last day to pay with surcharge, six months from the unmoved due date."""
-    return last_day_to_act(fee_due_on(filed_on, year), months=GRACE_MONTHS, calendar=calendar)
+def grace_end(
+    filed_on: date, year: int, calendar: WorkingCalendar, *, from_unmoved: bool = True
+) -> LastDay:
+    """The last day to pay with surcharge, six months from the due date (`counted_from`)."""
+    start = counted_from(fee_due_on(filed_on, year), calendar, from_unmoved=from_unmoved)
+    return last_day_to_act(start, months=GRACE_MONTHS, calendar=calendar)
+
+
+def counted_from(due_on: date, calendar: WorkingCalendar, *, from_unmoved: bool = True) -> date:
+    """The day from which grace and months of surcharge count: the due date itself, unless the
+    office counts from the last day to pay."""
+    return due_on if from_unmoved else last_day_to_act(due_on, calendar=calendar).day
 
 
 def fee_state(
@@ -117,40 +126,46 @@ def fee_state(
     calendar: WorkingCalendar,
     *,
     last_fee_year: int = _LAST_FEE_YEAR,
+    from_unmoved: bool = True,
 ) -> FeeState:
     """State of the annual fees at the end of a day, given the last year whose fee is paid.
 
     `last_fee_year` is the last year that has a fee (`term_years`); years of compensation have none.
+    Where a last day is provisional, so is the state that follows it.
     """
     if filed_on is None or paid_through_year is None:
         return FeeState.UNKNOWN
     unpaid = max(paid_through_year, 0) + 1
     if unpaid > last_fee_year or day <= fee_last_day(filed_on, unpaid, calendar).day:
         return FeeState.CURRENT
-    if day <= grace_end(filed_on, unpaid, calendar).day:
+    if day <= grace_end(filed_on, unpaid, calendar, from_unmoved=from_unmoved).day:
         return FeeState.IN_GRACE
     return FeeState.OVERDUE_PAST_GRACE
 
 
-def surcharge_percent(due_on: date, paid_on: date) -> int:
+def surcharge_percent(
+    due_on: date, paid_on: date, calendar: WorkingCalendar, *, from_unmoved: bool = True
+) -> int:
     """Surcharge in percent of the full annual fee, by the day of payment; 25 in restoration too.
 
-    Nothing up to one month after the unmoved due date, then 5 for each month begun (IR 115). The
-    law does not say that these monthly steps move for holidays; they do not here.
+    Nothing up to one month after the due date, then 5 for each month begun (IR 115). Each month
+    counts from the due date (`counted_from`); only the last day of each step moves for holidays.
     """
-    return 5 * sum(paid_on > add_months(due_on, months) for months in range(1, 6))
+    if paid_on <= add_months(due_on, 1):
+        return 0
+    start = counted_from(due_on, calendar, from_unmoved=from_unmoved)
+    steps = (last_day_to_act(start, months=count, calendar=calendar) for count in range(1, 6))
+    return 5 * sum(paid_on > step.day for step in steps)
 
 
-def fee_still_due(
-    fee: Decimal, *, full_fee: Decimal, paid: Decimal, due_on: date, on: date
-) -> Decimal:
-    """What must be paid on a day for the fee to count as paid, in the fee's currency.
+def fee_payable(fee: Decimal, *, full_fee: Decimal, surcharge: int) -> Decimal:
+    """What must have been paid in all for the fee to count as paid, in the fee's currency.
 
-    `fee` is the fee after reduction; the surcharge is of the full fee, at the rate of the day the
-    rest is paid. A payment that falls short counts as none until the rest is paid (V-9 §4.2.1.3).
+    `fee` is the fee after reduction; the surcharge, in percent, is of the full fee, at the rate of
+    the day the rest is paid. A payment that falls short counts as none until the rest is paid
+    (V-9 §4.2.1.3).
     """
-    surcharge = full_fee * surcharge_percent(due_on, on) / 100
-    return max(fee + surcharge - paid, Decimal(0))
+    return fee + full_fee * surcharge / 100
 
 
 # --- compensation ----------------------------------------------------------------------------

@@ -95,12 +95,14 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
     public = _members(kind.public, hints)
     confidential = _members(kind.confidential, hints)
     later = _members(kind.later, hints)
+    later_public = _members(kind.later_public, hints)
     make = _maker(event_type, but={"personal"})
     make_envelope = _maker(Envelope, but=set(Envelope.model_fields) - set(members))
     # Members in the order in which they are declared, whatever the order in which they are read.
     blank: dict[str, Any] = dict.fromkeys(event_type.model_fields)
     blank_envelope: dict[str, Any] = {n: None for n in Envelope.model_fields if n in members}
     hidden = kind.hidden
+    marks = tuple(f'"{name}":'.encode() for name in kind.later)
     open_needed = bool(hidden or confidential or digested)
     in_open = len(DIGESTED_MEMBERS) + len(confidential) + 1
     if hidden:
@@ -108,17 +110,16 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
     in_entry = 2 + len(CLEAR_MEMBERS) + 1
 
     def read_event(stream: str, version: int, state: bytes) -> LedgerEvent:
-        entry, opened = _lines(state, hidden, open_needed)
-        added = [member for member in later if member[0] in opened]
-        if open_needed and len(opened) != in_open + len(added):
-            raise OtherForm
+        entry, opened = _lines(state, hidden, open_needed or any(key in state for key in marks))
+        concealed = _found(confidential, later, opened, in_open) if opened else confidential
         if hidden:
             entry = {name: value for name, (_, value) in opened.items()}
-            stated = entry
+            stated, shown = entry, public
         else:
             stated = entry["fields"]
-            if len(entry) != in_entry or len(stated) != len(public):
+            if len(entry) != in_entry:
                 raise OtherForm
+            shown = _found(public, later_public, stated, len(public))
         if entry["stream"] != stream or entry["topic"] != event_type.TOPIC:
             raise OtherForm
         envelope = blank_envelope.copy()
@@ -132,16 +133,25 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
         fields["originator_id"] = stream
         fields["originator_version"] = version
         fields["envelope"] = make_envelope(envelope)
-        for name, convert, nullable in public:
+        for name, convert, nullable in shown:
             value = stated[name]
             fields[name] = None if value is None and nullable else convert(value)
-        for name, convert, nullable in (*confidential, *added) if added else confidential:
+        for name, convert, nullable in concealed:
             value = opened[name][1]
             fields[name] = None if value is None and nullable else convert(value)
         event: LedgerEvent = make(fields)
         return event
 
     return read_event
+
+
+def _found(always: Members, further: Members, stated: dict[str, Any], count: int) -> Members:
+    """The members that are stated: those that always are, with so many others in all, and those of
+    the further ones that are there."""
+    there = tuple([member for member in further if member[0] in stated])
+    if len(stated) != count + len(there):
+        raise OtherForm
+    return always + there if there else always
 
 
 def _lines(state: bytes, hidden: bool, open_needed: bool) -> tuple[dict[str, Any], dict[str, Any]]:

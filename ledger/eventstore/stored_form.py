@@ -125,20 +125,24 @@ class Layout:
     confidential: tuple[str, ...]
     personal: tuple[str, ...]
     later: tuple[str, ...]
-    """Confidential members that are left out where they are None."""
+    """Further members of the open line, left out where they are None."""
+    later_public: tuple[str, ...]
+    """Further public members, left out where they are None."""
 
 
 @cache
 def layout(event_type: type[LedgerEvent]) -> Layout:
     """The layout of an event kind, read from its declaration."""
-    public, confidential, personal, later = [], [], [], []
+    public, confidential, personal = [], [], []
+    later: list[str] = []
+    later_public: list[str] = []
     for name, field in event_type.model_fields.items():
         if name in ("originator_id", "originator_version", "envelope"):
             continue
         assert name not in Envelope.model_fields, f"{name} is a member of the envelope"
         if LATER in field.metadata:
-            assert CONFIDENTIAL in field.metadata, f"{name} would change the public members"
-            later.append(name)
+            shown = not event_type.HIDDEN and CONFIDENTIAL not in field.metadata
+            (later_public if shown else later).append(name)
         elif PERSONAL in field.metadata:
             personal.append(name)
         elif CONFIDENTIAL in field.metadata:
@@ -146,7 +150,12 @@ def layout(event_type: type[LedgerEvent]) -> Layout:
         else:
             public.append(name)
     return Layout(
-        event_type.HIDDEN, tuple(public), tuple(confidential), tuple(personal), tuple(later)
+        event_type.HIDDEN,
+        tuple(public),
+        tuple(confidential),
+        tuple(personal),
+        tuple(later),
+        tuple(later_public),
     )
 
 
@@ -186,7 +195,8 @@ def encode_dumped(
         for name in kind.public:
             concealed[name] = fields[name]
     else:
-        entry["fields"] = {name: fields[name] for name in kind.public}
+        shown = [*kind.public, *(n for n in kind.later_public if fields[n] is not None)]
+        entry["fields"] = {name: fields[name] for name in shown}
 
     fresh = iter(salts(len(concealed) + len(kind.personal)))
     opened, digests = [], []

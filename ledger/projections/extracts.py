@@ -19,6 +19,7 @@ from ledger.domain.ranks import ranked
 from ledger.projections import standing
 from ledger.projections.asking import Point
 from ledger.projections.disclosure import Viewer
+from ledger.projections.standing import Reckoning
 
 # IS TRUE keeps the planner from indexes that lead through other patents' rows.
 SELECT_EXTRACTS = """
@@ -134,7 +135,7 @@ def extracts(
     ]
 
 
-def extract(row: DictRow, on: date) -> dict[str, Any]:
+def extract(row: DictRow, on: date, reckoning: Reckoning) -> dict[str, Any]:
     """The public extract of a row."""
     facts, bibliography = row["facts"], row["bibliography"]
     patent = standing.right(row["patent_id"], bibliography, facts)
@@ -151,7 +152,7 @@ def extract(row: DictRow, on: date) -> dict[str, Any]:
         "licences": row["licences"] or [],
         "open_licence": row["declarations"][0] if row["declarations"] else None,
         "term": standing.term(patent),
-        "fees": standing.fees(patent, on, standing.CALENDAR),
+        "fees": standing.fees(patent, on, reckoning),
     }
 
 
@@ -165,7 +166,7 @@ def _with_ranks(encumbrances: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def status(row: DictRow, asked: str, on: date) -> dict[str, Any]:
+def status(row: DictRow, asked: str, on: date, reckoning: Reckoning) -> dict[str, Any]:
     """What a bulk enquiry tells of a patent."""
     if row["patent_id"] is None:
         return {
@@ -176,7 +177,7 @@ def status(row: DictRow, asked: str, on: date) -> dict[str, Any]:
         }
     patent = standing.right(row["patent_id"], row["bibliography"], row["facts"])
     encumbrances = row["encumbrances"] or []
-    fees = standing.fees(patent, on, standing.CALENDAR)
+    fees = standing.fees(patent, on, reckoning)
     return {
         "asked": asked,
         "patent": patent.id,

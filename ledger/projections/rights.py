@@ -81,7 +81,7 @@ def facts(patent: Patent) -> dict[str, Any]:
     final = [i for i in patent.invalidations if i.final_on is not None]
     return {
         "fees_paid_through": None if patent.entered is None else patent.entered.fees_paid_through,
-        "fees": [[fee.fee_year, fee.paid_on] for fee in patent.fees],
+        "fees": patent.fees_settled(),
         "lapsed_on": min((lapse.effective_on for lapse in patent.lapses), default=None),
         "abandoned_on": patent.abandoned_on,
         "terminates_on": patent.terminates_on,

@@ -70,6 +70,8 @@ class TestGetPatent:
                 "paid_through": 8,
                 "next_due_on": "2026-06-12",
                 "last_day_to_pay": "2026-06-12",
+                "grace_until": "2026-12-14",
+                "provisional_for": None,
                 "state": "current",
             },
         }

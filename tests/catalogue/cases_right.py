@@ -14,11 +14,13 @@ from ledger.domain.lifecycle import (
     ExtendSuspension,
     FinaliseInvalidation,
     LapseForFee,
+    PayAnnualFee,
     RestoreRight,
     StartInvalidation,
     StartPreservation,
     StartSuspension,
 )
+from ledger.domain.money import yuan
 from tests.builders import (
     LAMPWORKS,
     MILLS,
@@ -60,6 +62,13 @@ def compensate(**fields: Any) -> CompensateTerm:
 
 def lapse(decided_on: date = date(2026, 1, 12)) -> LapseForFee:
     return fact(LapseForFee, fee_year=8, decided_on=decided_on)  # type: ignore[no-any-return]
+
+
+def pay(amount: str) -> PayAnnualFee:
+    """The fee of year 8, paid on the day it is due."""
+    return fact(  # type: ignore[no-any-return]
+        PayAnnualFee, fee_year=8, amount=yuan(amount), effective_on=date(2025, 6, 12)
+    )
 
 
 def restore(**fields: Any) -> RestoreRight:
@@ -124,6 +133,7 @@ CASES: tuple[Case, ...] = (
         clean=PATENT_ALONE,
         passes=compensate(),
     ),
+    case("fee-payment-short", "W", pay("1999.99"), passes=pay("2000"), given=UNPAID),
     case(
         "fee-lapse-after-grace",
         "R",

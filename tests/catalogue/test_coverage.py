@@ -52,6 +52,7 @@ HOUSE_RULES = {
     "correction-entry-known": "R",
     "correction-as-stated": "R",
     "revocation-effect": "R",
+    "fee-payment-short": "W",
 }
 """Rules of the ledger's own, which no row of the law has: what a filing names must be there."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.commands.check import calendar, look
+from ledger.commands.check import calendar, foreseen, look
 from ledger.embedded import temporary_data_dir
 from ledger.migrating import files
 from ledger.settings import load_settings
@@ -80,16 +80,37 @@ def test_check_sees_a_trigger_that_was_switched_off(
     ("today", "status"),
     [
         (date(2026, 10, 31), "ok"),
+        (date(2026, 11, 1), "warn"),
         (date(2026, 11, 22), "warn"),
         (date(2026, 12, 31), "warn"),
-        (date(2027, 1, 1), "fail"),
+        (date(2027, 1, 1), "warn"),
+        (date(2029, 6, 1), "warn"),
     ],
 )
 def test_the_calendar_is_asked_for_before_it_ends(today: date, status: str) -> None:
-    finding = calendar(today)
-    if "2026-12-31" not in finding.detail:
-        pytest.skip("the calendar that ends with 2026 is missing: a later chinesecalendar is here")
-    assert finding.status == status
+    """What a calendar that ends with 2026 leads to, whatever one is installed here."""
+    assert foreseen(Until2026(), today, Path("holidays.toml")).status == status
+
+
+class Until2026:
+    """A calendar that ends with 2026 and knows no holidays."""
+
+    def is_working_day(self, day: date) -> bool:
+        return day.weekday() < 5
+
+    def announced(self, year: int) -> bool:
+        return 2004 <= year <= 2026
+
+
+def test_a_table_of_later_years_lengthens_the_calendar(tmp_path: Path) -> None:
+    settings = load_settings({}, data_dir=tmp_path)
+    assert calendar(settings, date(2097, 6, 1)).status == "warn"
+    settings.calendar_path.write_text("[2097]\nholidays = [2097-01-01]\n", encoding="utf-8")
+    assert calendar(settings, date(2097, 10, 31)).status == "ok"
+    warned = calendar(settings, date(2097, 11, 1))
+    assert (warned.status, "holidays.toml" in warned.detail) == ("warn", True)
+    settings.calendar_path.write_text("[2097]\nholidays = [2098-01-01]\n", encoding="utf-8")
+    assert calendar(settings, date(2097, 6, 1)).status == "fail"
 
 
 def test_wrong_settings_are_named_without_a_traceback() -> None:

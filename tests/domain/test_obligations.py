@@ -25,6 +25,7 @@ from tests.builders import (
     SECOND,
     TODAY,
     change_name,
+    change_pledge,
     consented,
     declared_open,
     documents,
@@ -36,6 +37,7 @@ from tests.builders import (
     pledged,
     recorded,
     ref,
+    refs,
     register_pledge,
     register_transfer,
     suspended,
@@ -88,6 +90,28 @@ class TestPledges:
                 about=PLEDGE_NO,
             )
         ]
+
+    def test_a_third_party_is_freed_of_a_debt_that_goes_to_another(self) -> None:
+        """Tidewater Instruments takes over the debt of Millbrook Mills, which Lampworks secured."""
+        before = recorded(entered(), pledged(debtor=party(MILLS)))
+        change = {"claim": None, "documents": documents("proof")}
+        moved = change_pledge(debtor=INSTRUMENTS, signed_by=refs(BANK), **change)
+        assert before.when(moved).obliges("pledge-third-party-release") == [
+            owed(
+                "pledge-third-party-release",
+                Duty.RELEASE_PLEDGE,
+                by=(PLEDGEE,),
+                to=(OWNER,),
+                about=PLEDGE_NO,
+            )
+        ]
+        for agreed in (
+            change_pledge(debtor=INSTRUMENTS, signed_by=refs(LAMPWORKS, BANK), **change),
+            change_pledge(debtor=MILLS, signed_by=refs(BANK), **change),
+        ):
+            assert before.when(agreed).findings == ()
+        own_debt = recorded(entered(), pledged()).when(moved)
+        assert own_debt.findings == (), "a debtor who pledges its own patent is no third party"
 
 
 class TestTransfers:

@@ -133,6 +133,21 @@ def test_a_right_expires_by_itself() -> None:
     assert patent.status(date(2038, 6, 12)) is Status.EXPIRED
 
 
+def test_a_lapse_decided_after_a_restoration_stands_though_it_reaches_back_behind_it() -> None:
+    """Restored for year 8 in March 2026; year 9, due in June 2025 for a patent filed in 2017, was
+    unpaid too, and its lapse is decided afterwards."""
+    first = entered(filed_on=date(2017, 6, 12), fees_paid_through=7)
+    back = restored(on=date(2026, 3, 2))
+    unpaid = (
+        lapsed(fee_year=8, due_on=date(2024, 6, 12), decided_on=date(2025, 2, 3)),
+        lapsed(fee_year=9, due_on=date(2025, 6, 12), decided_on=date(2026, 4, 7)),
+    )
+    patent = folded(first, unpaid[0], fee_paid(fee_year=8), back, unpaid[1])
+    assert patent.status(date(2025, 6, 11)) is Status.IN_FORCE
+    assert patent.status(date(2025, 6, 12)) is Status.LAPSED
+    assert folded(first, unpaid[0], back).alive(TODAY)
+
+
 # --- annual fees --------------------------------------------------------------------------------
 
 

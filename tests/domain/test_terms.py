@@ -12,8 +12,8 @@ from ledger.domain.terms import (
     drug_compensation_days,
     fee_due_on,
     fee_last_day,
+    fee_payable,
     fee_state,
-    fee_still_due,
     fee_year_of,
     grace_end,
     grant_compensation_days,
@@ -132,9 +132,11 @@ class TestSurcharge:
             (date(2024, 5, 10), 0),
             (date(2024, 5, 11), 5),
             (date(2024, 6, 10), 5),
-            (date(2024, 6, 11), 10),
+            (date(2024, 6, 11), 5),
+            (date(2024, 6, 12), 10),
             (date(2024, 7, 11), 15),
-            (date(2024, 8, 11), 20),
+            (date(2024, 8, 12), 15),
+            (date(2024, 8, 13), 20),
             (date(2024, 9, 10), 20),
             (date(2024, 9, 11), 25),
             (date(2024, 10, 10), 25),
@@ -142,26 +144,37 @@ class TestSurcharge:
         ],
     )
     def test_the_surcharge_rises_by_5_percent_a_month(self, paid_on, percent):
-        assert surcharge_percent(date(2024, 4, 10), paid_on) == percent
+        """10 June 2024 was a holiday, 10 August a Saturday: the last days of these steps moved."""
+        assert surcharge_percent(date(2024, 4, 10), paid_on, CALENDAR) == percent
 
     def test_months_are_counted_from_the_due_date_each(self):
-        assert surcharge_percent(date(2024, 8, 31), date(2024, 9, 30)) == 0
-        assert surcharge_percent(date(2024, 8, 31), date(2024, 10, 31)) == 5
+        assert surcharge_percent(date(2024, 8, 31), date(2024, 9, 30), CALENDAR) == 0
+        assert surcharge_percent(date(2024, 8, 31), date(2024, 10, 31), CALENDAR) == 5
+
+    def test_only_the_last_day_of_each_step_moves(self):
+        """Due on Thursday 2 May 2024: the first month ends on Sunday 2 June, the second on Tuesday
+        2 July, as if nothing had moved."""
+        due = date(2024, 5, 2)
+        assert surcharge_percent(due, date(2024, 6, 3), CALENDAR) == 0
+        assert surcharge_percent(due, date(2024, 6, 4), CALENDAR) == 5
+        assert surcharge_percent(due, date(2024, 7, 2), CALENDAR) == 5
+        assert surcharge_percent(due, date(2024, 7, 3), CALENDAR) == 10
+
+    def test_the_months_may_be_counted_from_the_last_day_to_pay(self):
+        """Due in a holiday, on 2 October 2024, paid in time until the 8th."""
+        due, day = date(2024, 10, 2), date(2024, 11, 5)
+        assert surcharge_percent(due, day, CALENDAR) == 5
+        assert surcharge_percent(due, day, CALENDAR, from_unmoved=False) == 0
+        moved = grace_end(date(2015, 10, 2), 10, CALENDAR, from_unmoved=False)
+        assert moved.day == date(2025, 4, 8)
 
     def test_the_guidelines_example_leaves_65_yuan(self):
-        rest = fee_still_due(
-            Decimal(900),
-            full_fee=Decimal(900),
-            paid=Decimal(925),
-            due_on=date(2024, 4, 10),
-            on=date(2024, 6, 15),
-        )
-        assert rest == 65
+        surcharge = surcharge_percent(date(2024, 4, 10), date(2024, 6, 15), CALENDAR)
+        payable = fee_payable(Decimal(900), full_fee=Decimal(900), surcharge=surcharge)
+        assert payable - 925 == 65
 
     def test_the_surcharge_is_of_the_full_fee_where_the_fee_is_reduced(self):
-        dues = {"full_fee": Decimal(900), "due_on": date(2024, 4, 10), "on": date(2024, 6, 1)}
-        assert fee_still_due(Decimal(135), paid=Decimal(0), **dues) == 180
-        assert fee_still_due(Decimal(135), paid=Decimal(500), **dues) == 0
+        assert fee_payable(Decimal(135), full_fee=Decimal(900), surcharge=5) == 180
 
 
 DATES = {

@@ -38,6 +38,7 @@ from ledger.domain.lifecycle import (
     FinaliseInvalidation,
     LapseForFee,
     PayAnnualFee,
+    RecordFeeReduction,
     RestoreRight,
     StartInvalidation,
     StartPreservation,
@@ -407,6 +408,24 @@ def fees_lapse_and_restoration(story: Story) -> None:
     )
 
 
+def reduced_fees(story: Story) -> None:
+    """A fee is lowered for little means, paid in two parts, and is whole for the next patentee."""
+    story.files(granted(PATENT, fees_paid_through=7))
+    story.on(2026, 1, 6).files(
+        RecordFeeReduction(patents=(PATENT,), effective_on=date(2021, 1, 4), percent=85)
+    )
+
+    def pay(on: date, year: int, amount: str) -> None:
+        story.files(
+            PayAnnualFee(patents=(PATENT,), effective_on=on, fee_year=year, amount=yuan(amount))
+        )
+
+    pay(date(2025, 11, 3), 8, "300")
+    pay(date(2025, 11, 20), 8, "500")
+    story.on(2026, 3, 2).files(register_transfer())
+    pay(date(2026, 6, 12), 9, "1999.99")
+
+
 def identity_evidence(story: Story) -> None:
     """A real code whose check character fails is accepted on evidence; its owner then pledges."""
     code = credit_code(21)
@@ -565,6 +584,7 @@ HISTORIES: dict[str, Callable[[Story], None]] = {
     "freezes": freezes,
     "invalidation": invalidation,
     "fees-lapse-and-restoration": fees_lapse_and_restoration,
+    "reduced-fees": reduced_fees,
     "identity-evidence": identity_evidence,
     "corrections": corrections,
     "us-record": us_record,

@@ -247,6 +247,18 @@ EXPECTED: dict[str, dict[str, Any]] = {
             ],
         },
     },
+    "reduced-fees": {
+        "CN:201819000001.1": {
+            "version": 6,
+            "patentees": [
+                ["2020-09-01", "Lanternhill Lampworks"],
+                ["2026-03-02", "Tidewater Instruments"],
+            ],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+            "fees": [[8, "2025-11-20"]],
+        }
+    },
     "us-record": {
         "US:14999001": {
             "version": 8,

@@ -117,7 +117,7 @@ def _members(patent: Patent) -> Iterator[tuple[str, Any]]:
     yield "patentees", [[iso(p.since), *names(p.parties)] for p in patent.patentees]
     yield "terminates_on", iso(patent.terminates_on)
     yield "status", statuses(patent)
-    yield "fees", [[fee.fee_year, iso(fee.paid_on)] for fee in patent.fees]
+    yield "fees", [[year, iso(day)] for year, day in patent.fees_settled()]
     yield "pledges", [pledge_shown(pledge) for pledge in patent.pledges]
     yield "licences", [licence_shown(licence) for licence in patent.licences]
     yield (

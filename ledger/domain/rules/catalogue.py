@@ -18,6 +18,7 @@ from typing import Any
 from ledger.domain.filing import Command, Context
 from ledger.domain.obligations import Owed
 from ledger.domain.patent import Patent
+from ledger.domain.periods import LastDay
 from ledger.domain.refusals import Finding, Severity
 
 
@@ -30,6 +31,13 @@ class Broken:
     severity: Severity | None = None
     owed: tuple[Owed, ...] = ()
     """What an obligation has whom do."""
+    limit: LastDay | None = None
+    """The last day to act that the finding rests on; a provisional one refuses nothing."""
+
+    @property
+    def provisional(self) -> bool:
+        """Whether it rests on a last day that may still move."""
+        return self.limit is not None and self.limit.provisional
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +85,24 @@ class Rule:
         if isinstance(outcome, Unknown):
             return self._unknown(outcome, patent)
         severity = outcome.severity or self.severity
+        message, fact = self.sentence, outcome.fact
+        if outcome.limit is not None and outcome.provisional:
+            year = outcome.limit.missing_year
+            message = f"{message} {PROVISIONAL.format(year=year)}"
+            fact = fact | {"provisional_for": year}
+            if severity is Severity.REFUSAL:
+                severity = Severity.WARNING
         assert (severity is Severity.OBLIGATION) is bool(outcome.owed), (
             f"{self.id}: an obligation, and nothing else, says what is owed"
         )
         return Finding(
             self.id,
             severity,
-            self.sentence,
+            message,
             self.article,
             named,
             outcome.pointer or ("" if self.once else "/patents"),
-            outcome.fact,
+            fact,
             self.cure or None,
             self.waiver,
             outcome.owed,
@@ -112,6 +127,9 @@ class Rule:
         )
 
 
+PROVISIONAL = (
+    "The last day is provisional: the holidays of {year} are not announced, weekends alone count."
+)
 FACT_UNKNOWN = "fact-unknown"
 NEVER_ENTERED = "the patent"
 """What is missing where the register has nothing of a patent: one finding, not one a fact."""

@@ -13,6 +13,7 @@ from ledger.domain.rules.catalogue import define
 LIFECYCLE = "tests/domain/test_lifecycle.py"
 FOLD = "tests/domain/test_patent.py"
 TERMS = "tests/domain/test_terms.py"
+FEES = "tests/domain/test_fees.py"
 TRANSFERS = "tests/domain/test_transfers.py"
 OPEN_LICENCES = "tests/domain/test_open_licences.py"
 RANKS = "tests/domain/test_ranks.py"
@@ -113,6 +114,46 @@ define(
     "that begins it.",
     function="ledger.domain.terms.fee_due_on",
     test=f"{TERMS}::TestFeeYears::test_the_sixth_fee_of_a_patent_of_1997_is_due_in_2002",
+)
+define(
+    "fee-insufficient-unpaid",
+    "PayAnnualFee",
+    title="A short payment is none",
+    article="GL V-9 §4.2.1.3",
+    sentence="A payment that does not make up the fee after reduction and its surcharge counts as "
+    "none until the rest is paid, with the surcharge of that day.",
+    function="ledger.domain.patent.Patent.fees_settled",
+    test=f"{FEES}::TestPayments"
+    "::test_a_payment_that_falls_short_counts_as_none_until_the_rest_is_paid",
+)
+define(
+    "open-fee-reduction-15",
+    "PayAnnualFee",
+    title="15 percent off while an open licence is implemented",
+    article="PL 51(2); GL V-11 §8; Announcement 594",
+    sentence="While a recorded open licence is implemented, annual fees not yet due at its "
+    "recordal are 15 percent lower; of several reductions the highest counts alone.",
+    function="ledger.domain.fees.reduction_percent",
+    test=f"{FEES}::TestOpenLicence::test_a_recorded_licence_takes_15_percent_off",
+)
+define(
+    "open-fee-reduction-stop",
+    "WithdrawOpenLicence",
+    title="No reduction after withdrawal",
+    article="GL V-11 §8",
+    sentence="From the patent year after the declaration is withdrawn fees are whole again.",
+    function="ledger.domain.fees.reduction_percent",
+    test=f"{FEES}::TestOpenLicence::test_a_withdrawal_ends_it_from_the_next_patent_year",
+)
+define(
+    "transfer-fee-reduction-reset",
+    "RegisterTransfer",
+    title="A new patentee pays whole fees",
+    article="GL I-1 §6.7.3(1)",
+    sentence="A reduction of annual fees ends when all patentees change or one is added, unless it "
+    "is granted anew; it stays where patentees only leave.",
+    function="ledger.domain.ownership.with_patentees",
+    test=f"{FEES}::TestLittleMeans::test_a_new_patentee_ends_it_and_one_who_stays_does_not",
 )
 define(
     "fee-surcharge",

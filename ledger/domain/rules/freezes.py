@@ -95,8 +95,9 @@ def owner_change_3_months(patent: Patent, command: EndSuspension, context: Conte
     ]
     return Broken(
         "/reason",
-        {"last_day": last.day.isoformat(), "provisional_for": last.missing_year},
+        {"last_day": last.day.isoformat()},
         owed=(Owed(Duty.REGISTER_OWNER, by=ids(asking), about=command.case_no, until=last),),
+        limit=last,
     )
 
 

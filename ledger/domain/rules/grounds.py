@@ -11,6 +11,7 @@ from ledger.domain.holdings import Declaration
 from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import Party
 from ledger.domain.patent import Patent, Status
+from ledger.domain.periods import last_day_to_act
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown
 
 
@@ -40,13 +41,22 @@ def overdue_fee(patent: Patent, context: Context) -> Outcome:
     current = patent.fee_current(context.today, context.calendar)
     if current is None:
         return Unknown("up to which year annual fees are paid")
-    if current:
+    return None if current else fee_overdue(patent, context, context.today)
+
+
+def fee_overdue(patent: Patent, context: Context, on: date) -> Broken | None:
+    """The finding that a fee is overdue at the end of a day; on a provisional last day it refuses
+    nothing."""
+    if patent.fee_current(on, context.calendar) is not False:
         return None
-    through = patent.fees_paid_through(context.today)
-    due = patent.next_fee_due_on(context.today)
+    through = patent.fees_paid_through(on)
+    due = patent.next_fee_due_on(on)
     assert through is not None, "an overdue fee follows from the fees paid"
     assert due is not None, "an overdue fee has a due date"
-    return Broken(fact={"fee_year": through + 1, "due_on": due.isoformat()})
+    return Broken(
+        fact={"fee_year": through + 1, "due_on": due.isoformat()},
+        limit=last_day_to_act(due, calendar=context.calendar),
+    )
 
 
 def frozen_fact(patent: Patent, context: Context, on: date | None = None) -> Outcome:

@@ -108,9 +108,10 @@ def cancel_30_days(patent: Patent, command: CancelLicence, context: Context) -> 
         return _refused(Broken("/signed_by", {"one_of": [*parties.values()]}))
     if command.ended_on > context.today:
         return _refused(Broken("/ended_on", {"ended_on": command.ended_on.isoformat()}))
-    limit = last_day_to_act(command.ended_on, days=30, calendar=context.calendar).day
-    late = filed_on(command, context) > limit
-    return Broken("/ended_on", {"last_day_to_file": limit.isoformat()}) if late else None
+    limit = last_day_to_act(command.ended_on, days=30, calendar=context.calendar)
+    late = filed_on(command, context) > limit.day
+    told = {"last_day_to_file": limit.day.isoformat()}
+    return Broken("/ended_on", told, limit=limit) if late else None
 
 
 def _refused(broken: Broken) -> Broken:

@@ -451,11 +451,11 @@ def three_months(
         effective = taken.shapes[0].since if taken is not None and months else None
     if effective is None:
         return None
-    limit = last_day_to_act(effective, months=months, calendar=context.calendar).day
-    if filed_on(command, context) <= limit:
+    limit = last_day_to_act(effective, months=months, calendar=context.calendar)
+    if filed_on(command, context) <= limit.day:
         return None
     severity = Severity.REFUSAL if context.law.late_recordal_refused else None
-    return Broken(pointer, {"last_day_to_file": limit.isoformat()}, severity)
+    return Broken(pointer, {"last_day_to_file": limit.day.isoformat()}, severity, limit=limit)
 
 
 @rule(
@@ -469,9 +469,10 @@ def three_months(
 def examination(_: Patent, command: RecordLicence, context: Context) -> Outcome:
     """The office decides on a recordal within seven working days from receipt."""
     received = filed_on(command, context)
-    limit = working_days_after(received, 7, context.calendar).day
-    late = context.today > limit
-    return Broken("/received_on", {"last_day_to_decide": limit.isoformat()}) if late else None
+    limit = working_days_after(received, 7, context.calendar)
+    late = context.today > limit.day
+    told = {"last_day_to_decide": limit.day.isoformat()}
+    return Broken("/received_on", told, limit=limit) if late else None
 
 
 @rule(

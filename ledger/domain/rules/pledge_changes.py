@@ -14,7 +14,7 @@ from ledger.domain.periods import last_day_to_act
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
-from ledger.domain.rules.grounds import consenting, filed_on, frozen_fact, ids
+from ledger.domain.rules.grounds import consenting, fee_overdue, filed_on, frozen_fact, ids
 
 
 @rule(
@@ -133,9 +133,10 @@ def change_30_days(_: Patent, command: ChangePledge, context: Context) -> Outcom
     """A change of the claim or of its scope is filed within thirty days after it was agreed."""
     if command.claim is None or command.changed_on is None:
         return None
-    limit = last_day_to_act(command.changed_on, days=30, calendar=context.calendar).day
-    late = filed_on(command, context) > limit
-    return Broken("/changed_on", {"last_day_to_file": limit.isoformat()}) if late else None
+    limit = last_day_to_act(command.changed_on, days=30, calendar=context.calendar)
+    late = filed_on(command, context) > limit.day
+    told = {"last_day_to_file": limit.day.isoformat()}
+    return Broken("/changed_on", told, limit=limit) if late else None
 
 
 def _same_ids(
@@ -230,6 +231,11 @@ def _not_owner(patent: Patent, pledge: Pledge, _: Context, on: date) -> bool:
     return any(p.id not in known for p in pledge.now.pledgors)
 
 
+def _fee_overdue(patent: Patent, context: Context, on: date) -> bool:
+    overdue = fee_overdue(patent, context, on)
+    return overdue is not None and not overdue.provisional
+
+
 def _longer_than_term(patent: Patent, pledge: Pledge, _: Context, __: date) -> bool:
     ends, claim = patent.terminates_on, pledge.now.claim
     return ends is not None and claim is not None and claim.debt_due_on >= ends
@@ -238,9 +244,7 @@ def _longer_than_term(patent: Patent, pledge: Pledge, _: Context, __: date) -> b
 GROUNDS: dict[str, Ground] = {
     "pledge-pledgor-is-owner": _not_owner,
     "pledge-alive": lambda patent, _, __, on: patent.alive(on) is not True,
-    "pledge-fee-current": lambda patent, _, context, on: (
-        patent.fee_current(on, context.calendar) is False
-    ),
+    "pledge-fee-current": lambda patent, _, context, on: _fee_overdue(patent, context, on),
     "pledge-not-frozen": lambda patent, _, __, on: patent.frozen(on),
     "pledge-debt-within-term": _longer_than_term,
     "pledge-no-live-pledge": lambda patent, pledge, _, on: any(

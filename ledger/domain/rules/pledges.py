@@ -485,4 +485,5 @@ def examination(
     else:
         limit = last_day_to_act(received, days=15, calendar=context.calendar)
     late = context.today > limit.day
-    return Broken("/received_on", {"last_day_to_decide": limit.day.isoformat()}) if late else None
+    told = {"last_day_to_decide": limit.day.isoformat()}
+    return Broken("/received_on", told, limit=limit) if late else None

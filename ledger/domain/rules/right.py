@@ -14,9 +14,13 @@ from ledger.domain.lifecycle import (
     GrantPatent,
     LapseForFee,
     PatentDetails,
+    PayAnnualFee,
     RestoreRight,
     StartInvalidation,
+    fee_payable,
+    paid_with,
 )
+from ledger.domain.money import plain
 from ledger.domain.numbers import PatentKind
 from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import add_months, last_day_to_act
@@ -52,13 +56,16 @@ def compensation_kind(patent: Patent, command: CompensateTerm, context: Context)
     if since is None:
         return Broken("/approved_on", {"missing": ["approved_on"]})
     months = terms.COMPENSATION_REQUEST_MONTHS
-    last = last_day_to_act(since, months=months, calendar=context.calendar).day
-    if command.requested_on > last:
-        return Broken("/requested_on", {"last_day": last.isoformat()})
+    last = last_day_to_act(since, months=months, calendar=context.calendar)
+    late = None
+    if command.requested_on > last.day:
+        late = Broken("/requested_on", {"last_day": last.day.isoformat()}, limit=last)
+        if not late.provisional:
+            return late
     if command.kind == "pta":
         given_up = entered.same_day_patent
-        return Broken(fact={"given_up": given_up}) if given_up is not None else None
-    return _drug(patent, command, ends_on)
+        return Broken(fact={"given_up": given_up}) if given_up is not None else late
+    return _drug(patent, command, ends_on) or late
 
 
 def _drug(patent: Patent, command: CompensateTerm, ends_on: date) -> Outcome:
@@ -74,6 +81,35 @@ def _drug(patent: Patent, command: CompensateTerm, ends_on: date) -> Outcome:
         filed_on=patent.entered.filed_on, approved_on=command.approved_on, terminates_on=ends_on
     )
     return Broken("/days", {"at_most": most}) if command.days > most else None
+
+
+# --- annual fees --------------------------------------------------------------------------------
+
+
+@rule(
+    "fee-payment-short",
+    PayAnnualFee,
+    title="The payment falls short",
+    article="GL V-9 §4.2.1.3",
+    severity=Severity.WARNING,
+    cure="Pay the rest; the surcharge is that of the day on which it is paid.",
+)
+def payment_short(patent: Patent, command: PayAnnualFee, context: Context) -> Outcome:
+    """What is paid does not make up the fee after reduction and its surcharge: the fee counts as
+    unpaid.
+    """
+    due = fee_payable(patent, command, context)
+    paid = paid_with(patent, command)
+    if due is None or paid >= due.payable:
+        return None
+    fact = {
+        "full_fee": plain(due.full, places=2),
+        "reduction_percent": due.reduction,
+        "surcharge_percent": due.surcharge,
+        "paid": plain(paid, places=2),
+        "still_due": plain(due.payable - paid, places=2),
+    }
+    return Broken("/amount", fact)
 
 
 # --- lapse and restoration ----------------------------------------------------------------------
@@ -97,12 +133,23 @@ def lapse_after_grace(patent: Patent, command: LapseForFee, context: Context) ->
     years = terms.term_years(entered.kind, entered.filed_on)
     if command.fee_year != through + 1 or command.fee_year > years:
         return Broken("/fee_year", {"paid_through": through, "years": years})
-    grace = terms.grace_end(entered.filed_on, command.fee_year, context.calendar)
+    unmoved = context.law.grace_counts_from_unmoved_due_date
+    grace = terms.grace_end(
+        entered.filed_on, command.fee_year, context.calendar, from_unmoved=unmoved
+    )
+    if grace.provisional:
+        # No right ends by a day that may still move.
+        return Unknown(f"the working days of {grace.missing_year}", WHO_TELLS_HOLIDAYS)
     earliest = add_months(grace.unmoved, 1)
     if command.decided_on < earliest:
         fact = {"grace_ends_on": grace.day.isoformat(), "earliest": earliest.isoformat()}
         return Broken("/decided_on", fact)
     return None
+
+
+WHO_TELLS_HOLIDAYS = (
+    "the operator enters the announced holidays in the table of later years (LEDGER_CALENDAR_FILE)"
+)
 
 
 @rule(
@@ -129,7 +176,7 @@ def restore_time(patent: Patent, command: RestoreRight, context: Context) -> Out
     if patent.status(command.effective_on) is not Status.LAPSED:
         return Broken(fact={"status": patent.status(command.effective_on).value})
     late = _too_late(patent, command, context)
-    if late is not None:
+    if late is not None and not late.provisional:
         return late
     if command.fee_paid_on is None:
         return Broken("/fee_paid_on", {"missing": ["fee_paid_on"]})
@@ -137,7 +184,7 @@ def restore_time(patent: Patent, command: RestoreRight, context: Context) -> Out
     unpaid = max(lapse.fee_year for lapse in patent.lapses)
     if through is None or through < unpaid:
         return Broken(fact={"unpaid_fee_year": unpaid})
-    return None
+    return late
 
 
 def _too_late(patent: Patent, command: RestoreRight, context: Context) -> Broken | None:
@@ -148,14 +195,17 @@ def _too_late(patent: Patent, command: RestoreRight, context: Context) -> Broken
     if since is None:
         missing = "notice_received_on" if command.cause == "good_reason" else "obstacle_ended_on"
         return Broken(f"/{missing}", {"missing": [missing]})
-    last = last_day_to_act(since, months=2, calendar=context.calendar).day
+    limits = [last_day_to_act(since, months=2, calendar=context.calendar)]
     if command.cause == "force_majeure":
         due_on = max(lapse.effective_on for lapse in patent.lapses)
         grace = add_months(due_on, terms.GRACE_MONTHS)
-        last = min(last, last_day_to_act(grace, months=24, calendar=context.calendar).day)
-    if command.requested_on <= last:
+        limits.append(last_day_to_act(grace, months=24, calendar=context.calendar))
+    missed = [limit for limit in limits if command.requested_on > limit.day]
+    if not missed:
         return None
-    return Broken("/requested_on", {"last_day": last.isoformat()})
+    # One that is missed for certain refuses, whatever another may still do.
+    last = min(missed, key=lambda limit: (limit.provisional, limit.day))
+    return Broken("/requested_on", {"last_day": last.day.isoformat()}, limit=last)
 
 
 # --- abandonment --------------------------------------------------------------------------------

@@ -380,12 +380,16 @@ def fee_200(_: Patent, command: RegisterTransfer, context: Context) -> Outcome:
     made.
     """
     requested = command.received_on or context.today
-    last = last_day_to_act(requested, months=1, calendar=context.calendar).day
+    last = last_day_to_act(requested, months=1, calendar=context.calendar)
     paid = command.fee_paid_on
-    if paid is not None and paid <= min(last, context.today):
+    if paid is not None and paid <= min(last.day, context.today):
         return None
-    stated = None if paid is None else paid.isoformat()
-    return Broken("/fee_paid_on", {"fee_paid_on": stated, "last_day": last.isoformat()})
+    told = {
+        "fee_paid_on": None if paid is None else paid.isoformat(),
+        "last_day": last.day.isoformat(),
+    }
+    late = paid is not None and paid <= context.today
+    return Broken("/fee_paid_on", told, limit=last if late else None)
 
 
 @rule(

@@ -1,0 +1,134 @@
+"""The shapes of answers as the OpenAPI document tells them: their building blocks, and what becomes
+of a filing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ledger.domain.obligations import Duty
+
+TEXT: Final = {"type": "string"}
+DAY: Final = {"type": "string", "format": "date"}
+DAY_OR_NONE: Final = {"anyOf": [DAY, {"type": "null"}]}
+TEXT_OR_NONE: Final = {"type": ["string", "null"]}
+POSITION: Final = {"type": "integer", "minimum": 0}
+PATENT: Final = {"type": "string", "examples": ["CN:202010566088.9"]}
+OBJECT: Final = {"type": "object", "additionalProperties": True}
+PARTIES: Final = {"type": "array", "items": {"$ref": "#/components/schemas/Party"}}
+
+
+def array(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def shape(
+    description: str, required: dict[str, Any], optional: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+    }
+
+
+def ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+CONFIDENTIAL: Final = {"confidential": {"description": "For parties and auditors alone."}}
+POINT: Final = {"effective_on": DAY, "known_at": POSITION}
+
+
+OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
+    "Problem": shape(
+        "RFC 9457; `type` is the address of a page about it.",
+        {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "instance": TEXT},
+        {
+            "detail": TEXT,
+            "errors": array(ref("Fault")),
+            "findings": array(ref("Finding")),
+            "entries": array(ref("Entry")),
+            "versions": {"type": "object", "additionalProperties": {"type": "integer"}},
+        },
+    ),
+    "Fault": shape(
+        "What is wrong with a part of the request.",
+        {"message": TEXT},
+        {
+            "pointer": {"type": "string", "description": "JSON pointer into the body."},
+            "parameter": {
+                "type": "string",
+                "description": "Header, query parameter or part of the path.",
+            },
+            "rule": TEXT,
+        },
+    ),
+    "Finding": shape(
+        "What a rule found: which fact failed, where, under which article, and how it is cured.",
+        {
+            "rule": TEXT,
+            "severity": {"enum": ["R", "W", "O"]},
+            "message": TEXT,
+            "article": TEXT,
+            "patent": TEXT_OR_NONE,
+            "pointer": TEXT,
+            "fact": OBJECT,
+            "cure": TEXT_OR_NONE,
+            "waiver": TEXT_OR_NONE,
+        },
+        {"owed": array(ref("Obligation"))},
+    ),
+    "Obligation": shape(
+        "What an act leaves somebody to do, as the entry that causes it holds it.",
+        {
+            "number": {"type": "integer", "description": "Its place in the filing, from 1."},
+            "rule": TEXT,
+            "duty": {"enum": [duty.value for duty in Duty]},
+            "by": array(TEXT) | {"description": "Ids of who owes it; the office where none."},
+            "to": array(TEXT) | {"description": "Ids of whom it is owed to, or who is told."},
+            "about": TEXT_OR_NONE,
+            "last_day": DAY_OR_NONE,
+            "missing_year": {
+                "type": ["integer", "null"],
+                "description": "A year whose holidays are not announced: the day is provisional.",
+            },
+        },
+    ),
+    "Receipt": shape(
+        "What was registered.",
+        {
+            "filing_id": TEXT,
+            "registration_no": TEXT_OR_NONE,
+            "position": POSITION,
+            "recorded_at": {"type": "string", "format": "date-time"},
+            "registered_on": DAY,
+            "filed_by": TEXT,
+            "entries": array(OBJECT),
+            "warnings": array(ref("Finding")),
+            "obligations": array(ref("Finding")),
+        },
+    ),
+    "Verdict": shape(
+        "What would be registered; numbers in it are drawn again when it is filed.",
+        {
+            "verdict": {"const": "registered"},
+            "entries": array(OBJECT),
+            "warnings": array(ref("Finding")),
+            "obligations": array(ref("Finding")),
+        },
+    ),
+    "Entry": shape(
+        "One entry of the log, as far as the caller may see it.",
+        {
+            "position": POSITION,
+            "recorded_at": {"type": "string", "format": "date-time"},
+            "stream": TEXT,
+            "topic": TEXT,
+            "entry": OBJECT,
+        },
+        {**CONFIDENTIAL, "version": {"type": "integer"}, "open": OBJECT},
+    ),
+}
+"""What becomes of a filing: its receipt, its refusal, its entries."""

@@ -1,0 +1,176 @@
+"""In a year whose holidays are not announced a last day is provisional: it refuses no filing and
+lapses no right, and says so with the year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+
+from ledger.domain.filing import Command
+from ledger.domain.lifecycle import CompensateTerm, LapseForFee, RestoreRight
+from ledger.domain.patent import Status
+from ledger.domain.pledges import RevokePledge
+from tests.builders import (
+    LAMPWORKS,
+    PATENT,
+    PLEDGE_NO,
+    SECOND,
+    entered,
+    fact,
+    fee_paid,
+    lapsed,
+    licensed,
+    pledged,
+    recorded,
+    refs,
+    register_pledge,
+    register_transfer,
+)
+from tests.domain.test_licences import cancel_licence, record_licence
+from tests.domain.test_open_licences import declare
+from tests.scenario import Scenario
+
+YEAR = 2097
+"""A year that nobody has announced; its 6 January is a Sunday."""
+
+PROVISIONAL = (
+    "The last day is provisional: the holidays of 2097 are not announced, weekends alone count."
+)
+
+
+@dataclass(frozen=True)
+class Announced:
+    """Every year announced, without holidays."""
+
+    def is_working_day(self, day: date) -> bool:
+        return day.weekday() < 5
+
+    def announced(self, _: int) -> bool:
+        return True
+
+
+DUE = entered(filed_on=date(2090, 1, 8), granted_on=date(2092, 3, 3), fees_paid_through=7)
+"""The fee of year 8 was due on Tuesday 8 January 2097."""
+LATE = date(2097, 2, 1)
+
+LAPSED = recorded(
+    DUE,
+    lapsed(fee_year=8, due_on=date(2097, 1, 8), decided_on=date(2097, 8, 20)),
+    fee_paid(fee_year=8, on=date(2097, 11, 4)),
+)
+RESTORE = fact(
+    RestoreRight,
+    effective_on=date(2097, 11, 5),
+    requested_on=date(2097, 11, 4),
+    notice_received_on=date(2097, 8, 30),
+    fee_paid_on=date(2097, 11, 4),
+)
+COMPENSATE = fact(
+    CompensateTerm,
+    kind="pta",
+    days=100,
+    requested_on=date(2097, 6, 20),
+    effective_on=date(2097, 6, 20),
+)
+
+CASES: tuple[tuple[str, Scenario, date, Command], ...] = (
+    ("pledge-fee-current", recorded(DUE), LATE, register_pledge()),
+    ("licence-fee-current", recorded(DUE), LATE, record_licence()),
+    (
+        "open-fee-current",
+        recorded(DUE),
+        LATE,
+        declare(patentees=(LAMPWORKS,), signed_by=refs(LAMPWORKS)),
+    ),
+    (
+        "transfer-fee-200",
+        recorded(DUE),
+        date(2097, 4, 2),
+        register_transfer(received_on=date(2097, 2, 20), fee_paid_on=date(2097, 4, 1)),
+    ),
+    ("restore-time", LAPSED, date(2097, 11, 5), RESTORE),
+    (
+        "term-compensation-kind",
+        recorded(entered(filed_on=date(2090, 1, 8), granted_on=date(2097, 2, 20))),
+        date(2097, 6, 20),
+        COMPENSATE,
+    ),
+)
+
+
+def announcing(scenario: Scenario) -> Scenario:
+    """The same facts where every year is announced."""
+    return replace(scenario, calendar=Announced())
+
+
+@pytest.mark.parametrize(("rule", "before", "today", "command"), CASES, ids=lambda x: str(x)[:24])
+def test_it_warns_where_an_announced_year_would_refuse(
+    rule: str, before: Scenario, today: date, command: Command
+) -> None:
+    outcome = before.on(today).when(command)
+    found = [f for f in outcome.findings if f.rule == rule]
+    assert [f.severity for f in found] == ["W"], outcome.findings
+    assert found[0].fact["provisional_for"] == YEAR
+    assert found[0].message.endswith(PROVISIONAL)
+    certain = announcing(before.on(today)).when(command).refused_by(rule)
+    assert "provisional_for" not in certain.fact
+
+
+def test_another_ground_of_the_same_rule_still_refuses() -> None:
+    unpaid = recorded(
+        DUE, lapsed(fee_year=8, due_on=date(2097, 1, 8), decided_on=date(2097, 8, 20))
+    )
+    assert unpaid.on(date(2097, 11, 5)).when(RESTORE).refused_by("restore-time").fact == {
+        "unpaid_fee_year": 8
+    }
+    given_up = entered(
+        filed_on=date(2090, 1, 8), granted_on=date(2097, 2, 20), same_day_patent=SECOND
+    )
+    refused = recorded(given_up).on(date(2097, 6, 20)).when(COMPENSATE)
+    assert refused.refused_by("term-compensation-kind").fact == {"given_up": SECOND}
+
+
+def test_a_limit_missed_for_certain_refuses_whatever_the_other_may_do() -> None:
+    """Force majeure: two years from the end of the period are over, the two months may move."""
+    old = recorded(
+        entered(filed_on=date(2010, 1, 8), granted_on=date(2012, 3, 5), fees_paid_through=7),
+        lapsed(fee_year=8, due_on=date(2017, 1, 8), decided_on=date(2017, 8, 21)),
+        fee_paid(fee_year=8, on=date(2097, 11, 4)),
+    )
+    command = RESTORE.model_copy(
+        update={"cause": "force_majeure", "obstacle_ended_on": date(2097, 8, 30)}
+    )
+    refused = old.on(date(2097, 11, 5)).when(command).refused_by("restore-time")
+    assert refused.fact == {"last_day": "2019-07-08"}
+
+
+def test_it_lapses_no_right() -> None:
+    unpaid = recorded(DUE)
+    command = fact(LapseForFee, fee_year=8, decided_on=date(2097, 8, 20))
+    unpaid.on(date(2097, 8, 20)).when(command).refuses(
+        "fact-unknown", missing="the working days of 2097"
+    )
+    lapsing = announcing(unpaid.on(date(2097, 8, 20))).when(command).given_that()
+    assert lapsing.patents[PATENT].status(date(2097, 8, 20)) is Status.LAPSED
+
+
+def test_it_revokes_no_pledge() -> None:
+    before = recorded(DUE, pledged(on=date(2097, 1, 20))).on(LATE)
+    command = RevokePledge(
+        registration_no=PLEDGE_NO, ground="pledge-fee-current", reason="The fee is unpaid."
+    )
+    before.when(command).refuses("pledge-revoke-uncured")
+    announcing(before).when(command).passes()
+
+
+def test_a_warning_says_that_its_day_is_provisional() -> None:
+    before = recorded(DUE, licensed(on=date(2096, 1, 6), starts_on=date(2096, 1, 6)))
+    late = cancel_licence(ended_on=date(2097, 2, 20))
+    (found,) = [
+        f
+        for f in before.on(date(2097, 4, 2)).when(late).findings
+        if f.rule == "licence-cancel-30-days"
+    ]
+    assert found.message.endswith(PROVISIONAL)

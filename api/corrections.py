@@ -24,9 +24,11 @@ CORRECTIONS: Final[dict[str, type[Correcting]]] = {
 
 
 @router.post("/v1/corrections", **files("publish_correction", "Correction", TAG))
-def publish_correction(filing: Annotated[Filed, Depends(filed("publish_correction"))]) -> Response:
+async def publish_correction(
+    filing: Annotated[Filed, Depends(filed("publish_correction"))],
+) -> Response:
     """Correct what an entry should have read, or revoke it: from the beginning or from today."""
-    return filing.receipt(correction(filing.raw), "/v1/filings/{filing_id}")
+    return await filing.receipt(correction(filing.raw), "/v1/filings/{filing_id}")
 
 
 def correction(raw: bytes) -> Correcting:

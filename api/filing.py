@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import Depends, Header, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.answers import JSON, POSITION, body_of, json_answer
@@ -54,17 +55,18 @@ class Filed:
     dry_run: bool
     raw: bytes
 
-    def answer(self, model: type[Command], location: str, **stated: Any) -> Response:
+    async def answer(self, model: type[Command], location: str, **stated: Any) -> Response:
         """The receipt of the command that the body states; the path states the rest of it."""
-        return self.receipt(parsed(model, self.raw, **stated), location)
+        return await self.receipt(parsed(model, self.raw, **stated), location)
 
-    def receipt(self, command: Command, location: str) -> Response:
+    async def receipt(self, command: Command, location: str) -> Response:
         """The receipt of a command, and where to find what it made; or the verdict of a dry run."""
         if self.dry_run:
-            verdict = self.house.registry.judge(Filing(command, self.caller, "dry run"))
+            filing = Filing(command, self.caller, "dry run")
+            verdict = await run_in_threadpool(self.house.registry.judge, filing)
             return json_answer(verdict_shown(verdict), self.house.seen)
         assert self.key is not None, "a filing has a key"
-        receipt = self.house.registry.file(Filing(command, self.caller, self.key))
+        receipt = await self.house.registry.filed(Filing(command, self.caller, self.key))
         members = orjson.loads(receipt)
         headers = {"Location": location.format(**members), POSITION: str(members["position"])}
         return Response(receipt, 201, headers, JSON)

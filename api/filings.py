@@ -55,11 +55,11 @@ def get_party(id: str, question: Annotated[Asked, Depends(asked("get_party"))]) 
 @router.post(
     "/v1/parties/{id}/evidence", **files("enter_party_evidence", "EnterPartyEvidence", "parties")
 )
-def enter_party_evidence(
+async def enter_party_evidence(
     id: str,  # noqa: A002 - the design's name
     filing: Annotated[Filed, Depends(filed("enter_party_evidence"))],
 ) -> Response:
     """Enter evidence that a code which fails its check is a real organisation's."""
     if not id.isprintable():
         raise invalid(Fault("a credit code", parameter="id"))
-    return filing.answer(EnterPartyEvidence, "/v1/filings/{filing_id}", credit_code=id)
+    return await filing.answer(EnterPartyEvidence, "/v1/filings/{filing_id}", credit_code=id)

@@ -12,7 +12,7 @@ from fastapi import Request
 
 from api.tokens import Issuer
 from ledger.domain.filing import Caller
-from ledger.eventstore.writer import Unavailable
+from ledger.eventstore.acts import Unavailable
 from ledger.means import utc_now
 from ledger.projections.disclosure import PUBLIC, Viewer
 from ledger.projections.reader import Reader

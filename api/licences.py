@@ -19,9 +19,9 @@ router = APIRouter()
 
 
 @router.post("/v1/licences", **files("record_licence", "RecordLicence", TAG))
-def record_licence(filing: Annotated[Filed, Depends(filed("record_licence"))]) -> Response:
+async def record_licence(filing: Annotated[Filed, Depends(filed("record_licence"))]) -> Response:
     """Record a licence contract."""
-    return filing.answer(RecordLicence, "/v1/licences/{registration_no}")
+    return await filing.answer(RecordLicence, "/v1/licences/{registration_no}")
 
 
 @router.get("/v1/licences/{id}", **reads("get_licence", "Licence", TAG))
@@ -42,17 +42,23 @@ def get_licence(id: str, question: Annotated[Asked, Depends(asked("get_licence")
 
 
 @router.post("/v1/licences/{id}/changes", **files("change_licence", "ChangeLicence", TAG))
-def change_licence(id: str, filing: Annotated[Filed, Depends(filed("change_licence"))]) -> Response:  # noqa: A002 - the design's name
+async def change_licence(
+    id: str,  # noqa: A002 - the design's name
+    filing: Annotated[Filed, Depends(filed("change_licence"))],
+) -> Response:
     """Change the parties, kind, term, scope or royalty of a recorded licence."""
-    return filing.answer(
+    return await filing.answer(
         ChangeLicence, "/v1/licences/{registration_no}", licence_id=entry_number(id)
     )
 
 
 @router.post("/v1/licences/{id}/cancellation", **files("cancel_licence", "CancelLicence", TAG))
-def cancel_licence(id: str, filing: Annotated[Filed, Depends(filed("cancel_licence"))]) -> Response:  # noqa: A002 - the design's name
+async def cancel_licence(
+    id: str,  # noqa: A002 - the design's name
+    filing: Annotated[Filed, Depends(filed("cancel_licence"))],
+) -> Response:
     """End the recordal of a licence whose contract has ended."""
-    return filing.answer(
+    return await filing.answer(
         CancelLicence, "/v1/licences/{registration_no}", licence_id=entry_number(id)
     )
 
@@ -60,11 +66,11 @@ def cancel_licence(id: str, filing: Annotated[Filed, Depends(filed("cancel_licen
 @router.post(
     "/v1/licences/{id}/revocation", **files("revoke_licence_recordal", "RevokeLicenceRecordal", TAG)
 )
-def revoke_licence_recordal(
+async def revoke_licence_recordal(
     id: str,  # noqa: A002 - the design's name
     filing: Annotated[Filed, Depends(filed("revoke_licence_recordal"))],
 ) -> Response:
     """Revoke a recordal that should not have been made: it never was."""
-    return filing.answer(
+    return await filing.answer(
         RevokeLicenceRecordal, "/v1/licences/{registration_no}", licence_id=entry_number(id)
     )

@@ -29,11 +29,11 @@ router = APIRouter()
 
 
 @router.post("/v1/open-licences", **files("declare_open_licence", "DeclareOpenLicence", TAG))
-def declare_open_licence(
+async def declare_open_licence(
     filing: Annotated[Filed, Depends(filed("declare_open_licence"))],
 ) -> Response:
     """Declare that anybody may have a licence on published terms."""
-    return filing.answer(DeclareOpenLicence, "/v1/open-licences/{registration_no}")
+    return await filing.answer(DeclareOpenLicence, "/v1/open-licences/{registration_no}")
 
 
 @router.get("/v1/open-licences", **reads("list_open_licences", "OpenLicences", TAG))
@@ -69,11 +69,11 @@ def get_open_licence(
     "/v1/open-licences/{no}/withdrawal",
     **files("withdraw_open_licence", "WithdrawOpenLicence", TAG),
 )
-def withdraw_open_licence(
+async def withdraw_open_licence(
     no: str, filing: Annotated[Filed, Depends(filed("withdraw_open_licence"))]
 ) -> Response:
     """Withdraw a declaration; licences already taken go on."""
-    return filing.answer(
+    return await filing.answer(
         WithdrawOpenLicence, "/v1/open-licences/{registration_no}", declaration_no=entry_number(no)
     )
 
@@ -82,11 +82,11 @@ def withdraw_open_licence(
     "/v1/open-licences/{no}/termination",
     **files("terminate_open_licence", "TerminateOpenLicence", TAG),
 )
-def terminate_open_licence(
+async def terminate_open_licence(
     no: str, filing: Annotated[Filed, Depends(filed("terminate_open_licence"))]
 ) -> Response:
     """End a declaration that its patentee should have withdrawn; licences already taken go on."""
-    return filing.answer(
+    return await filing.answer(
         TerminateOpenLicence, "/v1/open-licences/{registration_no}", declaration_no=entry_number(no)
     )
 
@@ -94,11 +94,11 @@ def terminate_open_licence(
 @router.post(
     "/v1/open-licences/{no}/revocation", **files("revoke_open_licence", "RevokeOpenLicence", TAG)
 )
-def revoke_open_licence(
+async def revoke_open_licence(
     no: str, filing: Annotated[Filed, Depends(filed("revoke_open_licence"))]
 ) -> Response:
     """Revoke a declaration got by false materials or concealment: it never was."""
-    return filing.answer(
+    return await filing.answer(
         RevokeOpenLicence, "/v1/open-licences/{registration_no}", declaration_no=entry_number(no)
     )
 
@@ -106,11 +106,11 @@ def revoke_open_licence(
 @router.post(
     "/v1/open-licences/{no}/licences", **files("take_open_licence", "TakeOpenLicence", TAG)
 )
-def take_open_licence(
+async def take_open_licence(
     no: str, filing: Annotated[Filed, Depends(filed("take_open_licence"))]
 ) -> Response:
     """Take a licence by notice and payment; it is named by the filing's id."""
-    return filing.answer(
+    return await filing.answer(
         TakeOpenLicence, "/v1/licences/{filing_id}", declaration_no=entry_number(no)
     )
 
@@ -119,7 +119,7 @@ def take_open_licence(
     "/v1/open-licences/{no}/licences/{id}/recordal",
     **files("record_open_licence_contract", "RecordOpenLicenceContract", TAG),
 )
-def record_open_licence_contract(
+async def record_open_licence_contract(
     no: str,
     id: str,  # noqa: A002 - the design's name
     filing: Annotated[Filed, Depends(filed("record_open_licence_contract"))],
@@ -128,6 +128,6 @@ def record_open_licence_contract(
     licence, declaration = entry_number(id), entry_number(no)
     if not filing.house.reader.auditor(lambda c: registered.taken_under(c, licence, declaration)):
         raise Problem("not-found", f"There is no licence {licence} under the declaration.")
-    return filing.answer(
+    return await filing.answer(
         RecordOpenLicenceContract, "/v1/licences/{registration_no}", licence_id=licence
     )

@@ -35,9 +35,9 @@ class Enquiry(BaseModel):
 
 
 @router.post("/v1/patents", **files("enter_patents", "GrantPatent", TAG))
-def enter_patents(filing: Annotated[Filed, Depends(filed("enter_patents"))]) -> Response:
+async def enter_patents(filing: Annotated[Filed, Depends(filed("enter_patents"))]) -> Response:
     """Enter granted patents."""
-    return filing.answer(GrantPatent, "/v1/filings/{filing_id}")
+    return await filing.answer(GrantPatent, "/v1/filings/{filing_id}")
 
 
 @router.post(
@@ -108,11 +108,11 @@ def get_history(no: str, question: Annotated[Asked, Depends(asked("get_history")
 
 
 @router.post("/v1/patents/{no:path}/facts", **files("enter_fact", "Fact", TAG))
-def enter_fact(no: str, filing: Annotated[Filed, Depends(filed("enter_fact"))]) -> Response:
+async def enter_fact(no: str, filing: Annotated[Filed, Depends(filed("enter_fact"))]) -> Response:
     """Enter a fact of the office: fees, lapse, restoration, preservation, suspension, invalidation,
     term.
     """
-    return filing.receipt(fact(filing.raw, no), "/v1/filings/{filing_id}")
+    return await filing.receipt(fact(filing.raw, no), "/v1/filings/{filing_id}")
 
 
 @router.get("/v1/patents/{no:path}", **reads("get_patent", "Extract", TAG))

@@ -19,9 +19,9 @@ router = APIRouter()
 
 
 @router.post("/v1/pledges", **files("register_pledge", "RegisterPledge", TAG))
-def register_pledge(filing: Annotated[Filed, Depends(filed("register_pledge"))]) -> Response:
+async def register_pledge(filing: Annotated[Filed, Depends(filed("register_pledge"))]) -> Response:
     """Register a pledge over 1 to 1,000 patents, on all of them or none."""
-    return filing.answer(RegisterPledge, PLEDGE)
+    return await filing.answer(RegisterPledge, PLEDGE)
 
 
 @router.get("/v1/pledges/{no}", **reads("get_pledge", "Pledge", TAG))
@@ -43,22 +43,26 @@ def get_pledge(no: str, question: Annotated[Asked, Depends(asked("get_pledge"))]
 
 
 @router.post("/v1/pledges/{no}/changes", **files("change_pledge", "ChangePledge", TAG))
-def change_pledge(no: str, filing: Annotated[Filed, Depends(filed("change_pledge"))]) -> Response:
+async def change_pledge(
+    no: str, filing: Annotated[Filed, Depends(filed("change_pledge"))]
+) -> Response:
     """Change the parties or the claim of a registration."""
-    return filing.answer(ChangePledge, PLEDGE, registration_no=entry_number(no))
+    return await filing.answer(ChangePledge, PLEDGE, registration_no=entry_number(no))
 
 
 @router.post(
     "/v1/pledges/{no}/deregistration", **files("deregister_pledge", "DeregisterPledge", TAG)
 )
-def deregister_pledge(
+async def deregister_pledge(
     no: str, filing: Annotated[Filed, Depends(filed("deregister_pledge"))]
 ) -> Response:
     """End a registration; with `patents`, release only those."""
-    return filing.answer(DeregisterPledge, PLEDGE, registration_no=entry_number(no))
+    return await filing.answer(DeregisterPledge, PLEDGE, registration_no=entry_number(no))
 
 
 @router.post("/v1/pledges/{no}/revocation", **files("revoke_pledge", "RevokePledge", TAG))
-def revoke_pledge(no: str, filing: Annotated[Filed, Depends(filed("revoke_pledge"))]) -> Response:
+async def revoke_pledge(
+    no: str, filing: Annotated[Filed, Depends(filed("revoke_pledge"))]
+) -> Response:
     """Revoke a registration that should not have been made: it never was."""
-    return filing.answer(RevokePledge, PLEDGE, registration_no=entry_number(no))
+    return await filing.answer(RevokePledge, PLEDGE, registration_no=entry_number(no))

@@ -21,8 +21,8 @@ from api.house import house_of, viewer_of
 from api.tokens import BadToken
 from ledger.domain.acting import NotAParty
 from ledger.domain.refusals import Declined, KeyReused, NoSuchEntry, Overtaken, Refused
+from ledger.eventstore.acts import Busy, ClockBehind, Stopped, Unavailable
 from ledger.eventstore.stored_form import EntryTooLarge
-from ledger.eventstore.writer import Busy, ClockBehind, Stopped, Unavailable
 from ledger.projections import entries
 from ledger.projections.asking import Beyond
 from ledger.projections.reader import Unreadable

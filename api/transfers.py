@@ -16,20 +16,22 @@ router = APIRouter()
 
 
 @router.post("/v1/transfers", **files("register_transfer", "RegisterTransfer", TAG))
-def register_transfer(filing: Annotated[Filed, Depends(filed("register_transfer"))]) -> Response:
+async def register_transfer(
+    filing: Annotated[Filed, Depends(filed("register_transfer"))],
+) -> Response:
     """Register a change of patentees, from the whole list before to the whole list after."""
-    return filing.answer(RegisterTransfer, "/v1/filings/{filing_id}")
+    return await filing.answer(RegisterTransfer, "/v1/filings/{filing_id}")
 
 
 @router.post("/v1/name-changes", **files("change_name_or_address", "ChangeNameAddress", TAG))
-def change_name_or_address(
+async def change_name_or_address(
     filing: Annotated[Filed, Depends(filed("change_name_or_address"))],
 ) -> Response:
     """Register the new name or address of a patentee that stays the same."""
-    return filing.answer(ChangeNameAddress, "/v1/filings/{filing_id}")
+    return await filing.answer(ChangeNameAddress, "/v1/filings/{filing_id}")
 
 
 @router.post("/v1/consents", **files("record_consent", "RecordConsent", TAG))
-def record_consent(filing: Annotated[Filed, Depends(filed("record_consent"))]) -> Response:
+async def record_consent(filing: Annotated[Filed, Depends(filed("record_consent"))]) -> Response:
     """Record one party's consent to one act; a filing uses it by naming this filing's id."""
-    return filing.answer(RecordConsent, "/v1/filings/{filing_id}")
+    return await filing.answer(RecordConsent, "/v1/filings/{filing_id}")

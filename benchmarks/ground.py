@@ -20,7 +20,7 @@ from ledger.assembly import registry, settle_collector
 from ledger.database import connect
 from ledger.domain.events import PatentEntered
 from ledger.embedded import EmbeddedPostgres, pgbench_path, temporary_data_dir
-from ledger.eventstore.writer import Busy
+from ledger.eventstore.acts import Busy
 from ledger.migrating import migrate
 from ledger.registry import Registry
 from ledger.settings import load_settings

@@ -1,15 +1,15 @@
 """Durable RegisterPledge with all rules and register views, beside pgbench at the same number of
 clients.
 
-Each filing pledges a patent of its own, as banks do. The callers are threads of one process; the
-commands are made beforehand, the judging, recording and answering is timed. The limit is pgbench
-(32 clients at most) inserting one prepared row of an event of the same size, on the same server, in
-the same run.
+Each filing pledges a patent of its own, as banks do. The callers are coroutines of one process, as
+those of the API are; the commands are made beforehand, the judging, recording and answering is
+timed. The limit is pgbench (32 clients at most) inserting one prepared row of an event of the same
+size, on the same server, in the same run.
 """
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -49,27 +49,22 @@ def _file(place: Ground, numbers: list[str], callers: int) -> tuple[float, list[
         for number in numbers
     ]
     waiting = iter(filings)
-    turn = threading.Lock()
     latencies: list[float] = []
 
-    def file() -> None:
-        while True:
-            with turn:
-                filing = next(waiting, None)
-            if filing is None:
-                return
+    async def file() -> None:
+        for filing in waiting:
             began = time.perf_counter()
-            place.registry.file(filing)
+            await place.registry.filed(filing)
             latencies.append(time.perf_counter() - began)
 
-    threads = [threading.Thread(target=file) for _ in range(callers)]
-    began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    async def run() -> float:
+        began = time.perf_counter()
+        await asyncio.gather(*(file() for _ in range(callers)))
+        return time.perf_counter() - began
+
+    taken = asyncio.run(run())
     assert len(latencies) == len(filings), "every filing was answered"
-    return len(filings) / (time.perf_counter() - began), latencies
+    return len(filings) / taken, latencies
 
 
 def _quantile(values: list[float], share: float) -> float:

@@ -6,8 +6,8 @@ import gc
 from datetime import timedelta
 
 from ledger.calendars import calendar_of
+from ledger.eventstore.acts import Bounds
 from ledger.eventstore.world import REMEMBERED_MAX
-from ledger.eventstore.writer import Bounds
 from ledger.means import Means
 from ledger.projections.register import RegisterViews
 from ledger.readings import law_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,8 +28,8 @@ def fresh_salts(count: int) -> list[str]:
 
 
 def fresh_id() -> str:
-    """A new filing id."""
-    return uuid.uuid4().hex
+    """A new filing id: 128 random bits."""
+    return secrets.token_hex(16)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,18 @@ its dry run; `enter` takes over facts of other registers, which no rule refuses.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
+import orjson
 from eventsourcing.application import Repository
 from eventsourcing.persistence import EventStore
+from pydantic import BaseModel
 
 from ledger.addressing import (
     Patents,
@@ -27,17 +32,20 @@ from ledger.domain.deciding import Verdict, decide
 from ledger.domain.events import Door, OpenLicenceTaken, PledgeRegistered
 from ledger.domain.evolving import evolve
 from ledger.domain.filing import Caller, Command, Context
+from ledger.domain.money import plain
 from ledger.domain.numbers import registration_number
 from ledger.domain.patent import Patent
 from ledger.domain.periods import civil_date
 from ledger.domain.refusals import Overtaken
+from ledger.eventstore.acts import Blocked, Bounds, Entered, RegistrationRow
+from ledger.eventstore.awaiting import Awaited, Postbox
 from ledger.eventstore.mapper import LedgerMapper
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.eventstore.restanding import restanding
 from ledger.eventstore.stored_form import canonical
 from ledger.eventstore.views import Views
 from ledger.eventstore.world import World, is_patent
-from ledger.eventstore.writer import Bounds, Entered, RegistrationRow, Waiting, Writer
+from ledger.eventstore.writer import Writer
 from ledger.means import Means, judged_under, recorded_text
 from ledger.transcription import SourceRecord, TranscriptionAct
 
@@ -62,6 +70,7 @@ class Registry:
         self.datastore = LedgerDatastore(url, "ledger_writer")
         self.recorder = LedgerRecorder(self.datastore)
         self._patents = Repository(EventStore(LedgerMapper(means.salts), self.recorder))
+        self._postboxes: WeakKeyDictionary[asyncio.AbstractEventLoop, Postbox] = WeakKeyDictionary()
         self.writer = Writer(
             url,
             self.recorder,
@@ -98,6 +107,16 @@ class Registry:
         """
         return self.writer.enter(FilingAct(filing, self.means))
 
+    async def filed(self, filing: Filing) -> bytes:
+        """As `file`, for a coroutine: the loop goes on while the filing waits."""
+        loop = asyncio.get_running_loop()
+        postbox = self._postboxes.get(loop)
+        if postbox is None:
+            postbox = self._postboxes[loop] = Postbox(loop)
+        awaited = Awaited(FilingAct(filing, self.means), loop.create_future(), postbox)
+        self.writer.hand_in(awaited)
+        return await awaited.future
+
     def judge(self, filing: Filing) -> Verdict:
         """What filing would give now; writes nothing. Raises Refused and Overtaken as `file`
         does."""
@@ -109,7 +128,7 @@ class Registry:
         """Take over a record of another register; raises NotNew where nothing is to be entered."""
         return self.submit(record, run).result()
 
-    def submit(self, record: SourceRecord, run: str) -> Waiting:
+    def submit(self, record: SourceRecord, run: str) -> Blocked:
         """As `enter`, without waiting, so that many records share a commit."""
         return self.writer.submit(TranscriptionAct(record, run, self.means))
 
@@ -117,12 +136,14 @@ class Registry:
 class FilingAct:
     """A filing as the writer enters it."""
 
+    ahead = True
+
     def __init__(self, filing: Filing, means: Means) -> None:
         self.filing = filing
         self.caller = filing.caller.id
         self.key = filing.key
         self._means = means
-        body = filing.command.model_dump_json().encode()
+        body = said(filing.command)
         self.weight = len(body) * max(1, len(filing.command.patents))
         self.size = 2 * max(1, len(filing.command.patents))
         self.body_hmac = means.digest("body", filing.command.NAME.encode() + b"\n" + body)
@@ -243,6 +264,19 @@ def projected(patent: Patent | None, events: Iterable[Any]) -> Patent | None:
     for event in events:
         patent = evolve(patent or Patent(event.originator_id), event)
     return patent
+
+
+def said(command: Command) -> bytes:
+    """What a command says, in bytes that are the same for the same filing: each number has one
+    text, each member one place."""
+    return orjson.dumps(command, _members, orjson.OPT_SORT_KEYS)
+
+
+def _members(value: object) -> Any:
+    if isinstance(value, BaseModel):
+        return value.__dict__
+    assert isinstance(value, Decimal), "a command holds models, decimals and JSON values"
+    return plain(value)
 
 
 def receipt(context: Context, verdict: Verdict, number: str | None, first: int) -> bytes:

@@ -36,9 +36,9 @@ from ledger.domain.evolving import evolve
 from ledger.domain.numbers import InvalidNumber, parse_registration_number
 from ledger.domain.periods import civil_date
 from ledger.domain.refusals import NotNew
+from ledger.eventstore.acts import Entered
 from ledger.eventstore.stored_form import canonical
 from ledger.eventstore.world import World, is_patent
-from ledger.eventstore.writer import Entered
 from ledger.means import Means, judged_under, recorded_text
 
 CALLER = "transcription"
@@ -132,6 +132,8 @@ def outcome_of(record: SourceRecord, known: KnownRecord | None) -> str:
 
 class TranscriptionAct:
     """A source record as the writer enters it."""
+
+    ahead = False
 
     def __init__(self, record: SourceRecord, run: str, means: Means) -> None:
         digest = means.digest("source", record.digest.encode()).hex()

@@ -29,7 +29,7 @@ from ledger.commands.frame import (
     ready_database,
     settings_for,
 )
-from ledger.eventstore.writer import ClockBehind, Stopped, Unavailable
+from ledger.eventstore.acts import ClockBehind, Stopped, Unavailable
 from ledger.intake import facts, uspto
 from ledger.intake.characters import WrongFileError
 from ledger.intake.running import COUNTS, BrokenIn, Items, Run

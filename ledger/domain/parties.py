@@ -11,6 +11,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -105,7 +107,8 @@ class PartyDetails(Value):
 def party_of(details: PartyDetails, pseudonym: Pseudonym) -> Party:
     """The party the details describe, without anything personal."""
     personal = details.kind is PartyKind.INDIVIDUAL
-    return Party(
+    make = Party if personal else _organisation
+    return make(
         id=party_id(details, pseudonym),
         name=details.name,
         kind=details.kind,
@@ -114,6 +117,12 @@ def party_of(details: PartyDetails, pseudonym: Pseudonym) -> Party:
         institution=details.institution,
         address=None if personal else details.address,
     )
+
+
+@lru_cache(maxsize=4096)
+def _organisation(**members: Any) -> Party:
+    """The same organisation again and again is one object: banks file much."""
+    return Party(**members)
 
 
 def party_id(details: PartyDetails, pseudonym: Pseudonym) -> str:

@@ -1,23 +1,27 @@
-"""Rows for many tables, inserted in one statement from one JSON parameter.
+"""Rows for many tables, inserted in one statement from one JSON parameter a table.
 
 A group of filings touches several tables with a few rows each. One statement costs one round
-trip, and one JSON document is dumped in native code, where an array a column would be dumped in
-Python.
+trip, and a JSON document is dumped and read in native code, where an array a column would be
+dumped in Python.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import orjson
 from psycopg import Cursor
 
+NOTHING_MORE = "nothing AS (SELECT) SELECT"
+"""Ends a statement that only inserts."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Insert:
-    """How records become rows of a table."""
+    """How records become rows of a table; made once for each, and the same only as itself."""
 
     table: str
     record: tuple[tuple[str, str], ...]
@@ -29,8 +33,9 @@ class Insert:
     """Members that only serve an expression."""
     conflict: str = ""
 
-    def sql(self, place: int) -> str:
-        """The insert, reading its records from the parameter's member of this place."""
+    @cached_property
+    def sql(self) -> str:
+        """The insert, reading its records from one JSON parameter."""
         members = ", ".join(f"{name} {kind}" for name, kind in self.record)
         columns = [name for name, _ in self.record if name not in self.omit]
         names = ", ".join([*columns, *(name for name, _ in self.values)])
@@ -39,22 +44,22 @@ class Insert:
         )
         return (
             f"INSERT INTO {self.table} ({names}) SELECT {values} "  # noqa: S608 - names are constants
-            f"FROM document, json_to_recordset(document.d -> '{place}') AS x({members}) "
-            f"{self.conflict}"
+            f"FROM json_to_recordset(%t::json) AS x({members}) {self.conflict}"
         )
 
 
 @cache
-def _statement(inserts: tuple[Insert, ...]) -> str:
-    parts = [f"i{place} AS ({insert.sql(place)})" for place, insert in enumerate(inserts)]
-    return f"WITH document AS (SELECT %s::json AS d), {', '.join(parts)} SELECT"
+def _statement(inserts: tuple[Insert, ...], ending: str) -> str:
+    parts = [f"i{place} AS ({insert.sql})" for place, insert in enumerate(inserts)]
+    return f"WITH {', '.join([*parts, ending])}"
 
 
 class Batch:
-    """Rows gathered for one statement."""
+    """Rows gathered for one statement, and the statements that must come before it."""
 
     def __init__(self) -> None:
         self._rows: dict[Insert, list[dict[str, Any]]] = {}
+        self._earlier: list[tuple[str, Sequence[Any]]] = []
 
     def add(self, insert: Insert, record: dict[str, Any]) -> None:
         """Gather one row."""
@@ -63,11 +68,29 @@ class Batch:
             rows = self._rows[insert] = []
         rows.append(record)
 
-    def flush(self, curs: Cursor[Any]) -> None:
-        """Insert what was gathered."""
-        if not self._rows:
-            return
+    def before(self, statement: str, params: Sequence[Any]) -> None:
+        """Gather a statement that makes room for the rows: parts of one statement have no
+        order."""
+        self._earlier.append((statement, params))
+
+    @property
+    def alone(self) -> bool:
+        """Whether the one statement is all."""
+        return not self._earlier
+
+    def make_room(self, curs: Cursor[Any]) -> None:
+        """Run what must come before."""
+        for statement, params in self._earlier:
+            curs.execute(statement, params, prepare=True)
+
+    def statement(self, ending: str) -> tuple[str, list[str]]:
+        """The one statement, whose last part and end are given, and its first parameters."""
         inserts = tuple(sorted(self._rows, key=lambda insert: insert.table))
-        document = {str(place): self._rows[insert] for place, insert in enumerate(inserts)}
-        curs.execute(_statement(inserts), (orjson.dumps(document).decode(),), prepare=True)
-        self._rows = {}
+        records = [orjson.dumps(self._rows[insert]).decode() for insert in inserts]
+        return _statement(inserts, ending), records
+
+    def flush(self, curs: Cursor[Any]) -> None:
+        """Run what was gathered, by itself."""
+        self.make_room(curs)
+        if self._rows:
+            curs.execute(*self.statement(NOTHING_MORE), prepare=True)

@@ -22,6 +22,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 
 from ledger.database import Role, conninfo
+from ledger.eventstore.batch import Batch
 
 LOCK_AND_HEAD = """
 SELECT pg_advisory_xact_lock(log_lock_key());
@@ -32,14 +33,15 @@ SELECT coalesce(max(notification_id), 0) AS head FROM stored_events
 HEAD = "SELECT coalesce(max(notification_id), 0) AS head FROM stored_events"
 
 APPEND = """
-WITH notified AS (SELECT pg_notify('stored_events', ''))
+notified AS (SELECT pg_notify('stored_events', ''))
 INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
-SELECT added.* FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[]) AS
+SELECT added.* FROM unnest(%b::text[], %t::bigint[], %b::text[], %b::bytea[], %t::bigint[]) AS
 added, notified
 """
+"""Ends the statement that inserts the rows beside the log, so that both are one round trip."""
 
-Decide = Callable[[int], Sequence[StoredEvent]]
-"""Gives the events to append behind a head that cannot move meanwhile."""
+Decide = Callable[[int], tuple[Sequence[StoredEvent], Batch]]
+"""Gives the events to append behind a head that cannot move meanwhile, and the rows beside."""
 
 
 class LedgerDatastore(PostgresDatastore):
@@ -76,32 +78,38 @@ class LedgerRecorder(PostgresApplicationRecorder):
         if not stored_events:
             return None
         with self.datastore.get_connection() as conn, conn.transaction(), conn.cursor() as curs:
-            return self._append(curs, lambda _: stored_events)
+            return self._append(curs, lambda _: (stored_events, Batch()))
 
     def _append(self, curs: Cursor[DictRow], decide: Decide) -> list[int]:
         """Lock the log, let `decide` say what follows its head, draw positions, write."""
         head = self._lock(curs)
-        events = decide(head)
-        positions = list(range(head + 1, head + 1 + len(events)))
+        events, batch = decide(head)
         if events:
-            curs.execute(
-                APPEND,
-                (
-                    [str(e.originator_id) for e in events],
-                    [e.originator_version for e in events],
-                    [e.topic for e in events],
-                    [e.state for e in events],
-                    positions,
-                ),
-                prepare=True,
-            )
-        return positions
+            batch.make_room(curs)
+            curs.execute(*appended(head, events, batch), prepare=True)
+        return list(range(head + 1, head + 1 + len(events)))
 
     def _lock(self, curs: Cursor[DictRow]) -> int:
         """Take the log's lock for this transaction; the newest position, which now stays."""
         curs.execute(LOCK_AND_HEAD)
         curs.nextset()
         return _head(curs)
+
+
+def appended(head: int, events: Sequence[StoredEvent], batch: Batch) -> tuple[str, list[Any]]:
+    """The statement that appends events behind a head, with the rows of a batch beside them.
+
+    The database takes the log's lock as it begins, and refuses it where the head has moved.
+    """
+    statement, records = batch.statement(APPEND)
+    return statement, [
+        *records,
+        [str(e.originator_id) for e in events],
+        [e.originator_version for e in events],
+        [e.topic for e in events],
+        [e.state for e in events],
+        list(range(head + 1, head + 1 + len(events))),
+    ]
 
 
 def _head(curs: Cursor[DictRow]) -> int:

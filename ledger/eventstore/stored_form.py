@@ -22,6 +22,7 @@ from typing import Any
 
 import orjson
 from eventsourcing.persistence import StoredEvent
+from pydantic import BaseModel
 
 from ledger.domain.events import (
     CONFIDENTIAL,
@@ -29,9 +30,14 @@ from ledger.domain.events import (
     LATER,
     PERSONAL,
     Concealed,
+    Declaration,
+    Document,
     Envelope,
+    JudgedUnder,
     LedgerEvent,
+    SecuredClaim,
 )
+from ledger.domain.parties import Party
 
 Salts = Callable[[int], list[str]]
 """Gives so many fresh salts, each 32 hexadecimal digits."""
@@ -86,11 +92,27 @@ class PersonalValue:
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 canonical JSON of a value without floats."""
-    line = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    """RFC 8785 canonical JSON of a value without floats; models of the domain are written by their
+    members."""
+    if value is None:
+        return b"null"
+    if value == ():
+        return b"[]"
+    line = orjson.dumps(value, _members, OPTIONS)
     if line.isascii() or not BEYOND_BMP.search(line):
         return line
-    return orjson.dumps(_in_utf16_order(value))
+    return orjson.dumps(_in_utf16_order(orjson.loads(line)))
+
+
+OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
+
+AS_THEY_ARE = frozenset({Party, SecuredClaim, Document, Declaration, JudgedUnder})
+"""Models whose members are written as they are, or are models again: the same bytes as pydantic
+gives, at a fraction of its time, which a property test holds."""
+
+
+def _members(value: BaseModel) -> dict[str, Any]:
+    return value.__dict__ if type(value) in AS_THEY_ARE else value.model_dump(mode="json")
 
 
 BEYOND_BMP = re.compile(rb"[\xf0-\xf4]")
@@ -108,12 +130,8 @@ def _in_utf16_order(value: Any) -> Any:
 
 def digest(salt: str, name: str, value: Any) -> str:
     """The digest that stands in an entry for a member that is not shown."""
-    return _digest(salt, name, canonical(value))
-
-
-def _digest(salt: str, name: str, value: bytes) -> str:
     # Salt and name are plain ASCII, so this is the canonical JSON of the three.
-    return sha256(b'["%b","%b",%b]' % (salt.encode(), name.encode(), value)).hexdigest()
+    return sha256(b'["%b","%b",%b]' % (salt.encode(), name.encode(), canonical(value))).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,52 +179,62 @@ def layout(event_type: type[LedgerEvent]) -> Layout:
 
 def encode(event: LedgerEvent, salts: Salts) -> tuple[StoredEvent, list[PersonalValue]]:
     """The stored event of a ledger event, and the personal values to be kept beside the log."""
-    return encode_dumped(event, dump_envelope(event.envelope), salts)
+    return encode_in(event, enveloped(event.envelope), salts)
 
 
-def dump_envelope(envelope: Envelope) -> dict[str, Any]:
-    """The members of an envelope as JSON values; many events of one filing share them."""
-    return envelope.model_dump(mode="json")
+@dataclass(frozen=True, slots=True)
+class Enveloped:
+    """An envelope made ready once for all events that share it."""
+
+    clear: dict[str, Any]
+    concealed: dict[str, str]
+    """Canonical JSON of the members that an entry shows as digests."""
 
 
-def encode_dumped(
-    event: LedgerEvent, envelope: Mapping[str, Any], salts: Salts
-) -> tuple[StoredEvent, list[PersonalValue]]:
-    """As `encode`, with the envelope already dumped."""
-    kind = layout(type(event))
-    fields = event.model_dump(
-        mode="json", exclude={"envelope", "originator_id", "originator_version"}
+def enveloped(envelope: Envelope) -> Enveloped:
+    """The members of an envelope as an entry shows them."""
+    members = envelope.__dict__
+    return Enveloped(
+        {name: members[name] for name in CLEAR_MEMBERS},
+        {name: canonical(members[name]).decode() for name in DIGESTED_MEMBERS},
     )
-    entry: dict[str, Any] = {}
-    concealed: dict[str, Any] = {"version": event.originator_version}
-    clear = concealed if kind.hidden else entry
-    clear["stream"] = event.originator_id
-    clear["topic"] = event.TOPIC
-    for name in CLEAR_MEMBERS:
-        clear[name] = envelope[name]
-    for name in DIGESTED_MEMBERS:
-        concealed[name] = envelope[name]
+
+
+def encode_in(
+    event: LedgerEvent, envelope: Enveloped, salts: Salts
+) -> tuple[StoredEvent, list[PersonalValue]]:
+    """As `encode`, with the envelope made ready."""
+    kind = layout(type(event))
+    fields = event.__dict__
+    clear = {"stream": event.originator_id, "topic": event.TOPIC} | envelope.clear
+    concealed = envelope.concealed | {"version": str(event.originator_version)}
     for name in kind.confidential:
-        concealed[name] = fields[name]
+        concealed[name] = canonical(fields[name]).decode()
     for name in kind.later:
         if fields[name] is not None:
-            concealed[name] = fields[name]
+            concealed[name] = canonical(fields[name]).decode()
+    entry: dict[str, Any]
     if kind.hidden:
-        for name in kind.public:
-            concealed[name] = fields[name]
+        entry = {}
+        for name, value in (clear | {name: fields[name] for name in kind.public}).items():
+            concealed[name] = canonical(value).decode()
     else:
+        entry = clear
         shown = [*kind.public, *(n for n in kind.later_public if fields[n] is not None)]
         entry["fields"] = {name: fields[name] for name in shown}
 
-    fresh = iter(salts(len(concealed) + len(kind.personal)))
+    fresh = salts(len(concealed) + len(kind.personal))
     opened, digests = [], []
-    for name in sorted(concealed):
-        salt, value = next(fresh), canonical(concealed[name])
-        digests.append(_digest(salt, name, value))
-        opened.append(b'"%b":["%b",%b]' % (name.encode(), salt.encode(), value))
-    personal = [PersonalValue(name, next(fresh), fields[name]) for name in kind.personal]
-    digests += [digest(p.salt, p.name, p.value) for p in personal]
-    entry["digests"] = sorted(digests)
+    for (name, value), salt in zip(sorted(concealed.items()), fresh, strict=False):
+        digests.append(sha256(f'["{salt}","{name}",{value}]'.encode()).hexdigest())
+        opened.append(f'"{name}":["{salt}",{value}]')
+    personal = []
+    for name, salt in zip(kind.personal, fresh[len(concealed) :], strict=True):
+        value = _json_value(fields[name])
+        personal.append(PersonalValue(name, salt, value))
+        digests.append(digest(salt, name, value))
+    digests.sort()
+    entry["digests"] = digests
 
     line = canonical(entry)
     if len(line) > ENTRY_BYTES_MAX:
@@ -214,12 +242,16 @@ def encode_dumped(
             f"the entry for {event.originator_id} has {len(line)} bytes, at most {ENTRY_BYTES_MAX}"
         )
         raise EntryTooLarge(message)
-    state = b"%b\n{%b}" % (line, b",".join(opened))
+    state = b"%b\n{%b}" % (line, ",".join(opened).encode())
     if b"\\u0000" in state and NUL.search(state):
         message = f"a text of the entry for {event.originator_id} holds the character NUL"
         raise Unreadable(message)
     stored = StoredEvent(event.originator_id, event.originator_version, event.TOPIC, state)
     return stored, [p for p in personal if p.value is not None]
+
+
+def _json_value(value: Any) -> Any:
+    return None if value is None else orjson.loads(canonical(value))
 
 
 def decode(stored: StoredEvent) -> LedgerEvent | Concealed:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
-
-from psycopg import Cursor
+from typing import NamedTuple, Protocol
 
 from ledger.domain.patent import Patent
 from ledger.eventstore.batch import Batch
@@ -22,6 +20,6 @@ class Change(NamedTuple):
 class Views(Protocol):
     """Tables that are written in the transaction that appends."""
 
-    def write(self, curs: Cursor[Any], batch: Batch, changes: Sequence[Change]) -> None:
-        """Bring the tables to the state after the changes: close rows at once, gather new ones."""
+    def write(self, batch: Batch, changes: Sequence[Change]) -> None:
+        """Gather what brings the tables to the state after the changes."""
         ...

@@ -77,6 +77,8 @@ class World:
         self.remembered_max = remembered_max
         self.head = -1
         self.recorded_at: datetime | None = None
+        self.alone = False
+        """Whether the head was found where this process left it: nobody else files just now."""
         self._states: OrderedDict[str, State] = OrderedDict()
         self._registrations: dict[str, Registration] = {}
         self._serials: dict[tuple[str, int, str], int] = {}
@@ -94,7 +96,8 @@ class World:
         self._curs = curs
         self.abandon()
         self._trim()
-        if head == self.head:
+        self.alone = head == self.head
+        if self.alone:
             return
         if self.head < 0 or head - self.head > REMEMBERED_MAX:
             self._states.clear()
@@ -109,16 +112,20 @@ class World:
             self.recorded_at = recorded_at(bytes(row["state"]))
         self.head = head
 
+    def resume(self, curs: Cursor[Any]) -> None:
+        """Go on from what is remembered, without the lock; what follows from it must be refused
+        where the head has moved."""
+        self._curs = curs
+        self.abandon()
+        self._trim()
+
     def commit(self, head: int, moment: datetime | None) -> None:
         """The group is on disk: what it changed is what the ledger knows."""
         self._states.update(self._changed)
         for stream in self._changed:
             self._states.move_to_end(stream)
-        self._trim()
         self._serials.update(self._drawn)
         self._registrations.update(self._registered)
-        if len(self._registrations) > self.remembered_max:
-            self._registrations.clear()
         self.head = head
         self.recorded_at = moment or self.recorded_at
         self.abandon()
@@ -127,10 +134,13 @@ class World:
         """Forget the states least recently changed; what was only looked at stays one group."""
         while len(self._states) > self.remembered_max:
             self._states.popitem(last=False)
+        if len(self._registrations) > self.remembered_max:
+            self._registrations.clear()
 
     def forget(self) -> None:
         """The group failed or its end is in doubt: trust nothing that is remembered."""
         self.head = -1
+        self.alone = False
         self._states.clear()
         self._serials.clear()
         self._registrations.clear()

@@ -18,7 +18,7 @@ import psycopg
 
 from ledger.database import connect
 from ledger.domain.refusals import NotNew
-from ledger.eventstore.writer import Busy, Waiting
+from ledger.eventstore.acts import Blocked, Busy
 from ledger.registry import Registry
 from ledger.transcription import NothingToEnter, SourceRecord, note
 
@@ -80,7 +80,7 @@ class Run:
         self._registry = registry
         self._tell = tell
         self._id = uuid.uuid4().hex
-        self._in_flight: deque[tuple[str, Found, Waiting]] = deque()
+        self._in_flight: deque[tuple[str, Found, Blocked]] = deque()
         self._facts_in_flight = 0
         self._submitted = 0
         self._touched: set[str] = set()

@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
-from psycopg import Cursor
 from pydantic import BaseModel
 
 from ledger.domain.events import SecuredClaim
@@ -93,8 +92,8 @@ class View:
 
     # -- writing
 
-    def write(self, curs: Cursor[Any], batch: Batch, changes: Sequence[Change]) -> None:
-        """Close rows for a group of filings in one statement, and gather those to open."""
+    def write(self, batch: Batch, changes: Sequence[Change]) -> None:
+        """Gather the rows that a group of filings closes, and those it opens."""
         opened: dict[Row, int] = {}
         closed: list[tuple[Row, int]] = []
         for change in changes:
@@ -108,11 +107,11 @@ class View:
             for row in new:
                 opened[row] = change.position
         if closed:
-            self._close(curs, closed)
+            self._close(batch, closed)
         for row, position in opened.items():
             self._open(batch, Dated(row, position, None))
 
-    def _close(self, curs: Cursor[Any], closed: Sequence[tuple[Row, int]]) -> None:
+    def _close(self, batch: Batch, closed: Sequence[tuple[Row, int]]) -> None:
         # Bounds, not ranges: the planner takes `effective = …` for unique and would look it up in
         # the index of the constraint, which is led by the thing.
         effective = (
@@ -121,7 +120,7 @@ class View:
             if self.bitemporal
             else ""
         )
-        curs.execute(
+        batch.before(
             f"UPDATE {self.table} AS t SET recorded = int8range(lower(t.recorded), gone.position) "  # noqa: S608
             "FROM unnest(%b::text[], %b::date[], %b::date[], %b::bigint[]) "
             "AS gone(thing, since, until, position) "
@@ -132,7 +131,6 @@ class View:
                 [row.until for row, _ in closed],
                 [position for _, position in closed],
             ),
-            prepare=True,
         )
 
     def _open(self, batch: Batch, dated: Dated) -> None:

@@ -125,7 +125,7 @@ def _catch_up(connection: Connection[Any], after: int, rows: Sequence[dict[str, 
     with connection.transaction(), connection.cursor(row_factory=dict_row) as curs:
         curs.execute(SQL("SET LOCAL search_path = {}, public").format(Identifier(REBUILT)))
         batch = Batch()
-        RegisterViews().write(curs, batch, changes)
+        RegisterViews().write(batch, changes)
         batch.flush(curs)
         pledge_financing.follow(curs, events)
 

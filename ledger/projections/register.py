@@ -4,9 +4,6 @@ searchable at once."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from psycopg import Cursor
 
 from ledger.eventstore.batch import Batch, Insert
 from ledger.eventstore.views import Change
@@ -37,10 +34,10 @@ ALIASES = Insert(
 class RegisterViews:
     """Writes all register views for a group of filings."""
 
-    def write(self, curs: Cursor[Any], batch: Batch, changes: Sequence[Change]) -> None:
-        """Bring every view to the state after the filings."""
+    def write(self, batch: Batch, changes: Sequence[Change]) -> None:
+        """Gather what brings every view to the state after the filings."""
         for view in VIEWS:
-            view.write(curs, batch, changes)
+            view.write(batch, changes)
         for change in changes:
             for alias in new_aliases(change):
                 batch.add(ALIASES, {"alias": alias, "patent_id": change.after.id})

@@ -20,7 +20,7 @@ from api.house import House
 from api.tokens import Issuer
 from ledger.commands.serve import address_of, listening, server
 from ledger.domain.parties import PartyDetails
-from ledger.eventstore.writer import Bounds
+from ledger.eventstore.acts import Bounds
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
 from ledger.settings import Settings

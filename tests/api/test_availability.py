@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from ledger.eventstore.writer import Bounds
+from ledger.eventstore.acts import Bounds
 from tests.api.desk import Desk, desk
 from tests.api.test_problems import is_problem
 from tests.builders import BANK, register_pledge

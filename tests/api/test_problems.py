@@ -58,7 +58,6 @@ class TestShape:
             ("GET", "/v1/rules/", 404),
             ("GET", "/v1/events", 404),
             ("GET", "/metrics", 404),
-            ("POST", "/v1/corrections", 404),
             ("GET", "/v1/obligations", 404),
             ("GET", "/v1/log/checkpoint", 404),
             ("DELETE", "/v1/rules", 405),

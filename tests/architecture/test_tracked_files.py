@@ -21,7 +21,6 @@ LONGER = {
     "ledger/domain/rules/pledges.py",
     "ledger/domain/rules/transfers.py",
     "ledger/embedded.py",
-    "ledger/eventstore/writer.py",
 }
 
 REFUSED = {

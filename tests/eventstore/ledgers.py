@@ -15,8 +15,8 @@ from psycopg.rows import dict_row
 
 from ledger.domain.events import AnnualFeePaid, LedgerEvent, PatentEvent
 from ledger.domain.filing import Caller
+from ledger.eventstore.acts import Bounds, Entered, RegistrationRow
 from ledger.eventstore.world import World
-from ledger.eventstore.writer import Bounds, Entered, RegistrationRow
 from ledger.means import Means
 from ledger.projections.register import RegisterViews
 from ledger.registry import Filing, Registry
@@ -110,6 +110,10 @@ class FeeAct:
     while_decided: Callable[[World], None] = lambda _: None
     beside: Callable[[Cursor[Any]], None] | None = None
     draws: bool = False
+
+    @property
+    def ahead(self) -> bool:
+        return self.beside is None
 
     def streams(self) -> Sequence[str]:
         return [self.patent]

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -25,8 +26,8 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from ledger.domain.refusals import Refused
+from ledger.eventstore.acts import Busy, Unavailable
 from ledger.eventstore.recorder import LedgerRecorder
-from ledger.eventstore.writer import Busy, Unavailable
 from ledger.registry import Registry
 from tests.eventstore.ledgers import pledge, registry, running_clock
 
@@ -38,7 +39,8 @@ def serve(url: str, threads: int, since: float, *, locked: bool) -> None:
     """File every job, answering each; come back with the same key where the database is away."""
     with registry(url, clock=running_clock(since)) as ledger:
         if not locked:
-            ledger.writer._recorder = UnlockedRecorder(ledger.datastore)
+            recorder = UnlockedRecorder(ledger.datastore)
+            ledger.writer._desk = replace(ledger.writer._desk, recorder=recorder)
         _say({"ready": True})
         with ThreadPoolExecutor(threads) as pool:
             for line in sys.stdin:

@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from ledger.audit import _patents, audit
 from ledger.database import connect
 from ledger.domain.patent import Patent
-from ledger.eventstore.writer import Bounds
+from ledger.eventstore.acts import Bounds
 from ledger.intake import facts, uspto
 from ledger.intake.running import COUNTS, BrokenIn, Run
 from ledger.registry import Registry

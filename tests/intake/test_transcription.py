@@ -26,7 +26,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.parties import PartyKind, Residence
 from ledger.domain.patent import Patent
-from ledger.eventstore.writer import Bounds
+from ledger.eventstore.acts import Bounds
 from ledger.intake import uspto
 from ledger.intake.conveyances import Conveyance
 from ledger.intake.running import Found

@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import groupby
 
 from ledger.domain.events import LedgerEvent
+from ledger.eventstore.acts import Entered
 from ledger.eventstore.world import World
-from ledger.eventstore.writer import Entered
 from ledger.registry import Registry
 
 
@@ -23,6 +23,7 @@ class FactsAct:
     caller: str = "office"
     body_hmac: bytes = b"body"
     weight: int = 500
+    ahead = True
 
     @property
     def size(self) -> int:

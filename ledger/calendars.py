@@ -17,10 +17,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ledger.domain.periods import AnnouncedYear, ChineseCalendar, WorkingCalendar
-from ledger.settings import Settings
+from ledger.settings import BadSetting, Settings
 
 
-class BadCalendar(ValueError):
+class BadCalendar(BadSetting):
     """The table of later years cannot be read, or says what cannot be."""
 
 

@@ -3,38 +3,60 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
 from rich.text import Text
+from typer.core import TyperGroup
 
-from ledger.calendars import BadCalendar
-from ledger.commands.audit import audit
-from ledger.commands.check import check
-from ledger.commands.demo import demo
 from ledger.commands.frame import UserError, console
-from ledger.commands.migrate import migrate
-from ledger.commands.replay import replay
-from ledger.commands.rules import rules
-from ledger.commands.serve import serve
-from ledger.commands.token import token
-from ledger.commands.transcribe import transcribe
-from ledger.readings import BadReadings
+from ledger.settings import BadSetting
+
+COMMANDS = (
+    "serve",
+    "demo",
+    "migrate",
+    "transcribe",
+    "replay",
+    "audit",
+    "rules",
+    "token",
+    "check",
+)
+
+
+class Commands(TyperGroup):
+    """The commands, each imported when it is asked for: all of them take seconds."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of the help."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(getattr(import_module(f"ledger.commands.{cmd_name}"), cmd_name))
+        return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="patent-ledger",
+    cls=Commands,
     help="An authoritative, provable register of dealings in patents.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
-for command in (serve, demo, migrate, transcribe, replay, audit, rules, token, check):
-    app.command()(command)
-
 
 @app.callback()
 def _frame() -> None:
-    """Keeps the commands named even while there are few."""
+    """Makes a group of what has no command of its own."""
 
 
 _frame.__doc__ = None  # the help text is the app's
@@ -44,7 +66,7 @@ def main() -> None:
     """Run the command; what the user can mend is said in a sentence, the rest is a traceback."""
     try:
         app()
-    except (UserError, BadCalendar, BadReadings) as error:
+    except (UserError, BadSetting) as error:
         said = Text.assemble(("patent-ledger: ", "bold red"), str(error))
         console.print(said, soft_wrap=True)
         sys.exit(1)

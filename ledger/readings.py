@@ -11,10 +11,10 @@ import tomllib
 from pydantic import ValidationError
 
 from ledger.domain.lawsettings import LawSettings
-from ledger.settings import Settings
+from ledger.settings import BadSetting, Settings
 
 
-class BadReadings(ValueError):
+class BadReadings(BadSetting):
     """The file of the settings of law cannot be read, or says what cannot be."""
 
 

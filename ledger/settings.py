@@ -14,6 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 SECRET_BYTES = 32
 
 
+class BadSetting(ValueError):
+    """A file that a setting names cannot be read, or says what cannot be."""
+
+
 class Settings(BaseModel):
     """Every choice an operator has, with its default; read once, never changed."""
 

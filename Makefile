@@ -9,7 +9,7 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast serve bench soak lint format lock wheel clean
+.PHONY: catalogue help demo test fast serve bench soak lint format lock wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /\1\t/' | expand -t 12
@@ -42,6 +42,9 @@ bench: .venv ## Measure, as JSON lines
 
 soak: .venv ## Run the long campaigns
 	$(BIN)/python -m pytest -q -m soak $(ARGS)
+
+catalogue: .venv ## Write what follows from the catalogue: Chinese texts, docs/rules.md, findings
+	$(BIN)/python -m tests.catalogue.make
 
 lint: .venv ## Check style, types and the arrows between modules
 	$(BIN)/ruff check .

@@ -20,6 +20,7 @@ from api.problems import Fault, documented, invalid
 from ledger.domain.deciding import Verdict
 from ledger.domain.filing import Caller, Command
 from ledger.registry import Filing
+from ledger.wording import Language, preferred, wording
 
 KEY: Final = "Idempotency-Key"
 KEY_PATTERN: Final = r"^[!-~]{1,200}$"
@@ -54,6 +55,8 @@ class Filed:
     key: str | None
     dry_run: bool
     raw: bytes
+    language: Language
+    """Of a dry run's findings; a receipt is never translated."""
 
     async def answer(self, model: type[Command], location: str, **stated: Any) -> Response:
         """The receipt of the command that the body states; the path states the rest of it."""
@@ -64,7 +67,7 @@ class Filed:
         if self.dry_run:
             filing = Filing(command, self.caller, "dry run")
             verdict = await run_in_threadpool(self.house.registry.judge, filing)
-            return json_answer(verdict_shown(verdict), self.house.seen)
+            return json_answer(verdict_shown(verdict, self.language), self.house.seen)
         assert self.key is not None, "a filing has a key"
         receipt = await self.house.registry.filed(Filing(command, self.caller, self.key))
         members = orjson.loads(receipt)
@@ -88,20 +91,25 @@ def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
             ),
         ] = None,
         dry_run: Annotated[bool, Query(description="Judge it and write nothing.")] = False,
+        accept_language: Annotated[
+            str | None, Header(description="Findings are told in English, or Chinese if preferred.")
+        ] = None,
     ) -> Filed:
         if idempotency_key is None and not dry_run:
             raise invalid(
                 Fault("a filing needs a key of 1 to 200 visible ASCII characters", parameter=KEY)
             )
-        return Filed(house_of(request), caller, idempotency_key, dry_run, raw)
+        language = preferred(accept_language)
+        return Filed(house_of(request), caller, idempotency_key, dry_run, raw, language)
 
     return take_in
 
 
-def verdict_shown(verdict: Verdict) -> dict[str, Any]:
+def verdict_shown(verdict: Verdict, language: Language) -> dict[str, Any]:
     """What a dry run tells: the findings, and what would be entered. Numbers are drawn when it is
     filed.
     """
+    words = wording(language)
     entries = [
         {
             "stream": event.originator_id,
@@ -116,8 +124,8 @@ def verdict_shown(verdict: Verdict) -> dict[str, Any]:
     return {
         "verdict": "registered",
         "entries": entries,
-        "warnings": [finding.as_json() for finding in verdict.warnings],
-        "obligations": [finding.as_json() for finding in verdict.obligations],
+        "warnings": [words.finding(finding).as_json() for finding in verdict.warnings],
+        "obligations": [words.finding(finding).as_json() for finding in verdict.obligations],
     }
 
 

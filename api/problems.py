@@ -26,6 +26,7 @@ from ledger.eventstore.stored_form import EntryTooLarge
 from ledger.projections import entries
 from ledger.projections.asking import Beyond
 from ledger.projections.reader import Unreadable
+from ledger.wording import preferred, wording
 
 log = logging.getLogger(__name__)
 
@@ -158,6 +159,11 @@ def answer(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(kind.retry_after)
     if slug == "unauthenticated":
         headers["WWW-Authenticate"] = "Bearer"
+    if slug == "refused":
+        headers |= {
+            "Content-Language": preferred(request.headers.get("accept-language")),
+            "Vary": "Accept-Language",
+        }
     shown = {name: value for name, value in body.items() if value is not None}
     return Response(orjson.dumps(shown), kind.status, headers, MEDIA_TYPE)
 
@@ -174,7 +180,9 @@ def _told(request: Request, error: Exception) -> tuple[str, str | None, dict[str
                 {"errors": [f.as_json() for f in parameter_faults(error.errors())]},
             )
         case Refused():
-            return "refused", None, {"findings": [finding.as_json() for finding in error.findings]}
+            words = wording(preferred(request.headers.get("accept-language")))
+            told = [words.finding(finding).as_json() for finding in error.findings]
+            return "refused", None, {"findings": told}
         case Overtaken():
             return (
                 "overtaken",

@@ -29,6 +29,8 @@ _FEES: dict[PatentKind, dict[int, int]] = {
 class LawSettings(Value):
     """Readings the office may change; every judged event names the digest of those in force."""
 
+    model_config = Value.model_config | {"use_attribute_docstrings": True}
+
     address_change_passes_freeze: bool = True
     """An address-only change is registered while the patent is frozen."""
     deregistration_passes_freeze: bool = True
@@ -70,14 +72,20 @@ class LawSettings(Value):
         for year, yuan in fees.items()
     )
     """Full annual fees, in yuan, as they are remembered; a payment may state its own full fee."""
+    grace_counts_as_overdue: bool = True
+    """A fee in its six months of grace bars a pledge and an open licence; recordals it always
+    bars."""
     increase_ranks_from_change: bool = True
     """An increase of the secured amount ranks from the registration of the change (Civil Code art.
     409 by analogy)."""
     open_licence_fixed_fee_max: int = Field(20_000_000, ge=1)
     """Ceiling of a fixed open-licence fee in yuan, inclusive (Guidelines V-11 §3.3)."""
     open_licence_net_sales_percent_max: int = Field(20, ge=0, le=100)
+    """Ceiling of a royalty on net sales, in percent, inclusive."""
     open_licence_profit_percent_max: int = Field(40, ge=0, le=100)
+    """Ceiling of a royalty on profit, in percent, inclusive."""
     fee_explanation_characters_max: int = Field(2000, ge=1)
+    """Characters in which a fee is explained, in general."""
 
     def digest(self) -> str:
         """Short digest that names these settings in the envelope of a judged event."""

@@ -74,9 +74,11 @@ class Desk:
         party: PartyDetails | str | None = None,
         *,
         key: str | None = None,
+        headers: dict[str, str] | None = None,
         **params: Any,
     ) -> httpx2.Response:
-        headers = self.headers(role, party) | {"Idempotency-Key": key or f"key-{next(self.keys)}"}
+        named = {"Idempotency-Key": key or f"key-{next(self.keys)}", **(headers or {})}
+        headers = self.headers(role, party) | named
         return self.client.post(path, json=as_body(body), headers=headers, params=params)
 
     def registered(self, *args: Any, **kwargs: Any) -> Json:

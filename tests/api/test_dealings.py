@@ -302,3 +302,48 @@ class TestRules:
         assert row in listed
         assert (row["kind"], row["severity"]) == ("rule", "R")
         assert served.get("/v1/rules/no-such-rule").status_code == 404
+
+    def test_it_is_asked_by_act_day_and_severity(self, served: Desk) -> None:
+        pledges = served.get("/v1/rules", command="RegisterPledge", severity="R").json()
+        assert {row["severity"] for row in pledges} == {"R"}
+        assert all("RegisterPledge" in row["command"].split(", ") for row in pledges)
+        ids = {row["id"] for row in pledges}
+        assert {"pledge-no-live-pledge", "pledge-same-day-invention-waiver"} <= ids
+        old = served.get("/v1/rules", command="RegisterPledge", date="2021-11-14").json()
+        assert "pledge-same-day-invention-waiver" not in {row["id"] for row in old}
+        older = served.get("/v1/rules", command="RegisterPledge", effective_on="2010-09-30").json()
+        assert "pledge-no-live-pledge" not in {row["id"] for row in older}
+        assert served.get("/v1/rules", severity="X").status_code == 422
+        assert served.get("/v1/rules", date="tomorrow").status_code == 422
+
+    def test_it_is_told_in_chinese(self, served: Desk) -> None:
+        by_header = {"Accept-Language": "zh-CN, en;q=0.5"}
+        for asked in ({"params": {"lang": "zh"}}, {"headers": by_header}):
+            answer = served.get("/v1/rules/pledge-fee-current", **asked)
+            assert answer.headers["Content-Language"] == "zh"
+            assert answer.json()["title"] == "年费已缴"
+        english = served.get("/v1/rules/pledge-fee-current", headers=by_header, lang="en")
+        assert english.json()["title"] == "Annual fee paid"
+        assert served.get("/v1/rules", lang="fr").status_code == 422
+
+    def test_a_refusal_is_told_in_chinese_where_that_is_preferred(self, served: Desk) -> None:
+        patent = served.patent(fees_paid_through=7)
+        filing = register_pledge(patents=(patent,))
+        for headers, words in (
+            ({"Accept-Language": "zh"}, "年费未缴"),
+            ({"Accept-Language": "de"}, "An annual fee"),
+            ({}, "An annual fee"),
+        ):
+            for params in ({}, {"dry_run": "true"}):
+                answer = served.file("/v1/pledges", filing, headers=headers, **params)
+                (found,) = answer.json()["findings"]
+                assert found["message"].startswith(words)
+                assert found["fact"]["fee_year"] == 8
+
+    def test_a_verdict_is_too_and_a_receipt_never(self, served: Desk) -> None:
+        filing = register_pledge(patents=(served.patent(),), online=True)
+        chinese = {"Accept-Language": "zh"}
+        verdict = served.file("/v1/pledges", filing, headers=chinese, dry_run="true")
+        assert verdict.json()["obligations"][0]["message"].startswith("电子件应当与原件一致")
+        receipt = served.file("/v1/pledges", filing, headers=chinese).json()
+        assert receipt["obligations"][0]["message"].startswith("Electronic copies")

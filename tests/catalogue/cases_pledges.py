@@ -37,6 +37,8 @@ from tests.builders import (
 )
 from tests.catalogue.case import PATENT_ALONE, Case, but, case, under
 
+IN_GRACE = recorded(entered(fees_paid_through=8)).on(date(2026, 6, 16))
+"""Year 9 was due on Friday 12 June 2026; its grace ends on Saturday 12 December."""
 PLEDGED = recorded(entered(), pledged())
 SHARED = recorded(entered(patentees=(LAMPWORKS, INVENTOR)))
 PAPERS = ("application-form", "pledge-contract", "identity")
@@ -125,6 +127,20 @@ CASES: tuple[Case, ...] = (
         register_pledge(),
         given=recorded(entered(fees_paid_through=7)),
         clean=PATENT_ALONE,
+    ),
+    case(
+        "pledge-fee-current",
+        "R",
+        register_pledge(),
+        given=IN_GRACE,
+        clean=under(IN_GRACE, grace_counts_as_overdue=False),
+    ),
+    case(
+        "pledge-fee-current",
+        "R",
+        register_pledge(),
+        given=under(IN_GRACE.on(date(2026, 12, 15)), grace_counts_as_overdue=False),
+        clean=under(IN_GRACE.on(date(2026, 12, 14)), grace_counts_as_overdue=False),
     ),
     case(
         "pledge-not-frozen",

@@ -19,30 +19,11 @@ import pytest
 
 from ledger.domain.deciding import COMMANDS
 from ledger.domain.rules import ALIASES, DEFINITIONS, RULES, Definition
-from tests.catalogue import (
-    cases_corrections,
-    cases_general,
-    cases_licences,
-    cases_open_licences,
-    cases_pledges,
-    cases_revocations,
-    cases_right,
-    cases_transfers,
-)
+from tests.catalogue.all_cases import CASES
 from tests.catalogue.calls import implementing
 from tests.catalogue.case import Case
 
 ROOT = Path(__file__).parents[2]
-CASES: tuple[Case, ...] = (
-    *cases_general.CASES,
-    *cases_right.CASES,
-    *cases_transfers.CASES,
-    *cases_licences.CASES,
-    *cases_open_licences.CASES,
-    *cases_pledges.CASES,
-    *cases_revocations.CASES,
-    *cases_corrections.CASES,
-)
 
 HOUSE_RULES = {
     "not-this-register": "R",

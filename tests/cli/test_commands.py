@@ -118,3 +118,24 @@ def test_wrong_settings_are_named_without_a_traceback() -> None:
     assert refused.returncode == 1
     assert "port" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+class TestRules:
+    def test_they_are_listed_by_act_day_and_severity(self) -> None:
+        options = ["--command", "RegisterPledge", "--date", "2021-11-14", "--severity", "R"]
+        listed = json.loads(run("rules", "--json", *options).stdout)
+        ids = {row["id"] for row in listed}
+        assert "pledge-alive" in ids
+        assert "pledge-same-day-invention-waiver" not in ids
+        assert {row["severity"] for row in listed} == {"R"}
+        assert {*listed[0]} >= {"id", "kind", "command", "severity", "article", "from", "until"}
+
+    def test_they_are_told_in_chinese(self) -> None:
+        told = run("rules", "--lang", "zh", "--command", "RegisterPledge")
+        assert "共同申请" in told.stdout
+        assert "每一出质人和质权人" in told.stdout
+
+    def test_a_severity_that_is_none_is_told(self) -> None:
+        answer = run("rules", "--severity", "X")
+        assert (answer.returncode, answer.stdout) == (1, "")
+        assert "a severity is R, W, O or D" in answer.stderr

@@ -150,7 +150,7 @@ def test_it_lapses_no_right() -> None:
     unpaid = recorded(DUE)
     command = fact(LapseForFee, fee_year=8, decided_on=date(2097, 8, 20))
     unpaid.on(date(2097, 8, 20)).when(command).refuses(
-        "fact-unknown", missing="the working days of 2097"
+        "fact-unknown", missing="the working days of the year in which the grace ends", year=2097
     )
     lapsing = announcing(unpaid.on(date(2097, 8, 20))).when(command).given_that()
     assert lapsing.patents[PATENT].status(date(2097, 8, 20)) is Status.LAPSED

@@ -94,6 +94,10 @@ def test_it_migrates_and_checks_itself(installed: Path, tmp_path: Path) -> None:
         assert "fail" not in {finding["status"] for finding in checked}
 
 
+def test_it_tells_the_rules_in_chinese(installed: Path, tmp_path: Path) -> None:
+    assert "共同申请" in ledger(installed, tmp_path, "rules", "--lang", "zh")
+
+
 def test_it_tells_the_demo(installed: Path, tmp_path: Path) -> None:
     told = json.loads(ledger(installed, tmp_path, "demo", "--json"))
     assert told["replay"]["equal"]

@@ -46,6 +46,7 @@ class Unknown:
 
     what: str
     who: str = "the registrar enters it with POST /v1/patents or POST /v1/patents/{no}/facts"
+    fact: dict[str, Any] = field(default_factory=dict)
 
 
 Outcome = Broken | Unknown | None
@@ -111,10 +112,10 @@ class Rule:
     def _unknown(self, outcome: Unknown, patent: Patent) -> Finding:
         """The finding that a fact is missing, or that the whole patent was never entered."""
         if patent.entered is None:
-            what, message = NEVER_ENTERED, "The register has no such patent: it was never entered."
+            what, message = NEVER_ENTERED, NO_SUCH_PATENT
         else:
             what = outcome.what
-            message = f"The ledger was never told {what}, which {self.id} needs."
+            message = NEVER_TOLD.format(what=what, rule=self.id)
         return Finding(
             FACT_UNKNOWN,
             Severity.REFUSAL,
@@ -122,7 +123,7 @@ class Rule:
             self.article,
             patent.id,
             "/patents",
-            {"missing": what, "needed_by": self.id},
+            {"missing": what, "needed_by": self.id} | outcome.fact,
             outcome.who,
         )
 
@@ -130,6 +131,8 @@ class Rule:
 PROVISIONAL = (
     "The last day is provisional: the holidays of {year} are not announced, weekends alone count."
 )
+NO_SUCH_PATENT = "The register has no such patent: it was never entered."
+NEVER_TOLD = "The ledger was never told {what}, which {rule} needs."
 FACT_UNKNOWN = "fact-unknown"
 NEVER_ENTERED = "the patent"
 """What is missing where the register has nothing of a patent: one finding, not one a fact."""
@@ -233,10 +236,13 @@ def rules_for(command: type[Command], day: date) -> tuple[Rule, ...]:
     return tuple(
         rule
         for rule in RULES.values()
-        if command.NAME in rule.commands
-        and (rule.since is None or rule.since <= day)
-        and (rule.until is None or day < rule.until)
+        if command.NAME in rule.commands and in_force(rule.since, rule.until, day)
     )
+
+
+def in_force(since: date | None, until: date | None, day: date) -> bool:
+    """Whether a rule is in force on a day; `until` is the first day on which it no longer is."""
+    return (since is None or since <= day) and (until is None or day < until)
 
 
 @cache

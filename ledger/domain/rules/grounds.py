@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from ledger.domain import terms
 from ledger.domain.consents import Act, Capacity, fits
 from ledger.domain.filing import Command, Context
 from ledger.domain.holdings import Declaration
@@ -36,12 +37,26 @@ _IN_FORCE = Status.IN_FORCE
 """Looked up once: a member of an enumeration takes as long to look up as a rule to judge."""
 
 
-def overdue_fee(patent: Patent, context: Context) -> Outcome:
-    """The outcome of every rule that wants the annual fees paid as prescribed (law.md 5.2)."""
+def overdue_fee(patent: Patent, context: Context, *, in_grace: bool = True) -> Outcome:
+    """The outcome of every rule that wants the annual fees paid as prescribed (law.md 5.2);
+    `in_grace` says whether a fee still in its grace period counts as overdue."""
     current = patent.fee_current(context.today, context.calendar)
     if current is None:
         return Unknown("up to which year annual fees are paid")
-    return None if current else fee_overdue(patent, context, context.today)
+    if current or (not in_grace and _grace(patent, context)):
+        return None
+    return fee_overdue(patent, context, context.today)
+
+
+def _grace(patent: Patent, context: Context) -> bool:
+    """Whether the first unpaid fee is still in its grace period."""
+    entered, through = patent.entered, patent.fees_paid_through(context.today)
+    assert entered is not None, "fees are known of a patent that was entered"
+    assert entered.filed_on is not None, "an overdue fee has a due date"
+    assert through is not None, "an overdue fee follows from the fees paid"
+    unmoved = context.law.grace_counts_from_unmoved_due_date
+    grace = terms.grace_end(entered.filed_on, through + 1, context.calendar, from_unmoved=unmoved)
+    return context.today <= grace.day
 
 
 def fee_overdue(patent: Patent, context: Context, on: date) -> Broken | None:

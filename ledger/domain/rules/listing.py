@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from typing import Any
 
-from ledger.domain.rules.catalogue import ALIASES, DEFINITIONS, RULES, Definition, Rule
+from ledger.domain.rules.catalogue import ALIASES, DEFINITIONS, RULES, Definition, Rule, in_force
 
 
 @cache
@@ -16,6 +17,23 @@ def listing() -> list[dict[str, Any]]:
     listed += [_alias(name, of, article) for name, (of, article) in ALIASES.items()]
     listed += [_definition(definition) for definition in DEFINITIONS.values()]
     return sorted(listed, key=lambda row: str(row["id"]))
+
+
+def selected(
+    rows: Iterable[dict[str, Any]],
+    *,
+    command: str | None = None,
+    day: date | None = None,
+    severity: str | None = None,
+) -> list[dict[str, Any]]:
+    """The rows about a command, in force on a day, of a severity; whatever is None selects all."""
+    return [
+        row
+        for row in rows
+        if (command is None or command in row["command"].split(", "))
+        and (severity is None or row["severity"] == severity)
+        and (day is None or in_force(_date(row["from"]), _date(row["until"]), day))
+    ]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -60,3 +78,7 @@ def _definition(definition: Definition) -> dict[str, Any]:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

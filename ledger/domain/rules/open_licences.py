@@ -231,8 +231,10 @@ def not_frozen(patent: Patent, _: DeclareOpenLicence, context: Context) -> Outco
     cure="Pay the overdue annual fee with its surcharge; once the payment is entered, file again.",
 )
 def fee_current(patent: Patent, _: DeclareOpenLicence, context: Context) -> Outcome:
-    """An annual fee is not paid as prescribed; the six months of grace count as unpaid."""
-    return overdue_fee(patent, context)
+    """An annual fee is not paid as prescribed; the six months of grace count as unpaid (setting
+    grace_counts_as_overdue).
+    """
+    return overdue_fee(patent, context, in_grace=context.law.grace_counts_as_overdue)
 
 
 @rule(

@@ -133,8 +133,10 @@ def alive(patent: Patent, _: Command, context: Context) -> Outcome:
     cure="Pay the overdue annual fee with its surcharge; once the payment is entered, file again.",
 )
 def fee_current(patent: Patent, _: Command, context: Context) -> Outcome:
-    """An annual fee is overdue; the six months of grace count as overdue."""
-    return overdue_fee(patent, context)
+    """An annual fee is overdue; the six months of grace count as overdue (setting
+    grace_counts_as_overdue).
+    """
+    return overdue_fee(patent, context, in_grace=context.law.grace_counts_as_overdue)
 
 
 @rule(

@@ -139,7 +139,11 @@ def lapse_after_grace(patent: Patent, command: LapseForFee, context: Context) ->
     )
     if grace.provisional:
         # No right ends by a day that may still move.
-        return Unknown(f"the working days of {grace.missing_year}", WHO_TELLS_HOLIDAYS)
+        return Unknown(
+            "the working days of the year in which the grace ends",
+            WHO_TELLS_HOLIDAYS,
+            {"year": grace.missing_year},
+        )
     earliest = add_months(grace.unmoved, 1)
     if command.decided_on < earliest:
         fact = {"grace_ends_on": grace.day.isoformat(), "earliest": earliest.isoformat()}

@@ -112,14 +112,15 @@ class ServingProcess:
 
     def give(self, jobs: Iterable[dict[str, Any]]) -> None:
         """Hand over jobs; no more will come."""
-        text = "".join(json.dumps(job) + "\n" for job in jobs)
-        self._giver = threading.Thread(target=self._give, args=(text.encode(),), daemon=True)
+        self._giver = threading.Thread(target=self._give, args=(jobs,), daemon=True)
         self._giver.start()
 
-    def _give(self, text: bytes) -> None:
+    def _give(self, jobs: Iterable[dict[str, Any]]) -> None:
         assert self.process.stdin is not None
         with suppress(BrokenPipeError), self.process.stdin as stdin:  # it may be killed meanwhile
-            stdin.write(text)
+            for job in jobs:
+                stdin.write(json.dumps(job).encode() + b"\n")
+                stdin.flush()
 
     def answered(self, timeout: float = 60) -> Iterator[Answer]:
         """What it says, to its end."""

@@ -158,19 +158,30 @@ def test_what_an_interrupted_rebuild_left_is_cleared_away(url: str) -> None:
 # --- while others work --------------------------------------------------------------------------
 
 
+def in_turns(jobs: list[Any], turn: threading.Semaphore) -> Iterator[Any]:
+    """Twenty jobs at each turn."""
+    for place, job in enumerate(jobs):
+        if place % 20 == 0:
+            turn.acquire()
+        yield job
+
+
 def test_filings_go_on_and_none_is_lost(url: str) -> None:
     """Two processes file 200 pledges while the views are rebuilt again and again."""
     since = time.time()
     with registry(url) as ledger:
         patents = enter_patents(ledger, numbers(200))
     processes = [ServingProcess(url, threads=4, since=since) for _ in range(2)]
+    turns = [threading.Semaphore(0) for _ in processes]
     rebuilt_at = []
     try:
         for place, process in enumerate(processes):
             process.wait_until_ready()
             jobs = [{"key": p, "patents": [p]} for p in patents[place::2]]
-            process.give(jobs)
-        while value(url, "SELECT count(*) FROM stored_events") < 400:
+            process.give(in_turns(jobs, turns[place]))
+        for _ in range(5):
+            for turn in turns:
+                turn.release()
             rebuilt_at.append(rebuild.rebuild(url)["entries"])
         answers = [answer for process in processes for answer in process.answered()]
     finally:

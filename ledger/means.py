@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ledger.domain.events import JudgedUnder
 from ledger.domain.lawsettings import LawSettings
@@ -44,6 +44,14 @@ class Means:
     law: LawSettings = field(default_factory=LawSettings)
     region: str = "99"
 
+    @cached_property
+    def _settings(self) -> str:
+        return self.law.digest()
+
+    def judged_under(self, day: date) -> JudgedUnder:
+        """The law, the catalogue and the settings in force on a day."""
+        return _judged_under(day, self._settings)
+
     def digest(self, purpose: str, data: bytes) -> bytes:
         """Keyed digest for one purpose; whoever has the data alone cannot compute it."""
         return hmac.digest(_subkey(self.secret, purpose), data, "sha256")
@@ -59,9 +67,8 @@ def _subkey(secret: bytes, purpose: str) -> bytes:
 
 
 @lru_cache
-def judged_under(day: date, law: LawSettings) -> JudgedUnder:
-    """The law, the catalogue and the settings in force on a day."""
-    return JudgedUnder(regime=regime(day), catalogue=catalogue_version(), settings=law.digest())
+def _judged_under(day: date, settings: str) -> JudgedUnder:
+    return JudgedUnder(regime=regime(day), catalogue=catalogue_version(), settings=settings)
 
 
 def recorded_text(moment: datetime) -> str:

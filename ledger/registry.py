@@ -46,7 +46,7 @@ from ledger.eventstore.stored_form import canonical
 from ledger.eventstore.views import Views
 from ledger.eventstore.world import World, is_patent
 from ledger.eventstore.writer import Writer
-from ledger.means import Means, judged_under, recorded_text
+from ledger.means import Means, recorded_text
 from ledger.transcription import SourceRecord, TranscriptionAct
 
 KINDS = {"Y": "pledge", "X": "licence", "K": "declaration", "T": "take"}
@@ -203,7 +203,7 @@ class FilingAct:
             door=Door.FILED,
             calendar=means.calendar,
             law=means.law,
-            judged_under=judged_under(today, means.law),
+            judged_under=means.judged_under(today),
             pseudonym=means.pseudonym,
             draw=draw,
             consents=consents,

@@ -39,7 +39,7 @@ from ledger.domain.refusals import NotNew
 from ledger.eventstore.acts import Entered
 from ledger.eventstore.stored_form import canonical
 from ledger.eventstore.world import World, is_patent
-from ledger.means import Means, judged_under, recorded_text
+from ledger.means import Means, recorded_text
 
 CALLER = "transcription"
 
@@ -247,7 +247,7 @@ class TranscriptionAct:
                     received_on=today,
                     effective_on=effective_on,
                     recorded_at=moment,
-                    judged_under=judged_under(today, self._means.law),
+                    judged_under=self._means.judged_under(today),
                     corrects=corrects,
                 )
             return made[key]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from operator import mul
 from typing import Final
 
 from stdnum.cn import uscc
@@ -103,6 +104,7 @@ class PatentNumber:
         return cls(digits, check)
 
 
+@lru_cache(maxsize=65_536)
 def parse_patent_id(text: str, default_office: str = "CN") -> str:
     """The id of the patent's stream, `CN:202010566088.9` or `US:14808123`, from any printed form.
 
@@ -134,10 +136,11 @@ def check_digit(digits: str) -> str:
     """Check digit of 8 or 12 digits: their sum weighted 2…9, 2…5, modulo 11, ten being X."""
     if not _DIGITS.fullmatch(digits):
         raise ValueError("8 or 12 digits are needed")
-    remainder = sum(int(d) * (2 + i % 8) for i, d in enumerate(digits)) % 11
+    remainder = sum(map(mul, map(int, digits), WEIGHTS)) % 11
     return "X" if remainder == 10 else str(remainder)
 
 
+WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _CHINA = ("CN", "ZL")
 _DIGITS = re.compile(r"[0-9]{8}|[0-9]{12}")
 _CHINESE = re.compile(r"(?:CN:?)?(?:ZL:?)?([0-9]{8}|[0-9]{12})(?:\.?([0-9X]))?")

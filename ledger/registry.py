@@ -1,7 +1,7 @@
 """The one door: filings are judged and registered, facts are taken over, and both are answered for.
 
-`file` judges a filing under the log's lock and enters it, or refuses with all reasons; `judge` is
-its dry run; `enter` takes over facts of other registers, which no rule refuses.
+`file` judges a filing on all that is on record before it and enters it, or refuses with all
+reasons; `judge` is its dry run; `enter` takes over facts of other registers, which no rule refuses.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "get_rule": EVERYBODY,
     # What parties and auditors are told.
     "get_filing": OFFICE | PARTIES | {"auditor"},
+    "list_filings": PARTIES | {"registrar", "auditor"},
     "get_party": OFFICE | PARTIES | {"auditor"},
     "get_pledge_financing": frozenset({"auditor", "statistician"}),
     # What the office enters.
@@ -39,6 +40,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "enter_fact": frozenset({"registrar"}),
     "enter_party_evidence": frozenset({"registrar"}),
     "revoke_pledge": frozenset({"registrar"}),
+    "refuse_filing": frozenset({"registrar"}),
     "revoke_licence_recordal": frozenset({"registrar"}),
     "terminate_open_licence": frozenset({"registrar"}),
     "revoke_open_licence": frozenset({"registrar"}),
@@ -47,6 +49,9 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "register_transfer": OFFICE | {"patentee", "bank"},
     "change_name_or_address": OFFICE | {"patentee", "bank"},
     "record_consent": OFFICE | PARTIES,
+    "withdraw_consent": OFFICE | PARTIES,
+    "confirm_filing": OFFICE | PARTIES,
+    "withdraw_filing": OFFICE | PARTIES,
     "record_licence": OFFICE | {"patentee", "licensee"},
     "change_licence": OFFICE | {"patentee", "licensee"},
     "cancel_licence": OFFICE | {"patentee", "licensee"},

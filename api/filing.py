@@ -19,9 +19,11 @@ from api.house import House, house_of
 from api.problems import Fault, documented, invalid
 from ledger.domain.deciding import Verdict
 from ledger.domain.filing import Caller, Command
+from ledger.domain.joint import JOINT, PrepareFiling
 from ledger.registry import Filing
 from ledger.wording import Language, preferred, wording
 
+FILING: Final = "/v1/filings/{filing_id}"
 KEY: Final = "Idempotency-Key"
 KEY_PATTERN: Final = r"^[!-~]{1,200}$"
 
@@ -57,6 +59,7 @@ class Filed:
     raw: bytes
     language: Language
     """Of a dry run's findings; a receipt is never translated."""
+    prepare: bool = False
 
     async def answer(self, model: type[Command], location: str, **stated: Any) -> Response:
         """The receipt of the command that the body states; the path states the rest of it."""
@@ -64,6 +67,11 @@ class Filed:
 
     async def receipt(self, command: Command, location: str) -> Response:
         """The receipt of a command, and where to find what it made; or the verdict of a dry run."""
+        if self.prepare:
+            if type(command) not in JOINT:
+                raise invalid(Fault("acts of this kind are one party's alone", parameter="prepare"))
+            command = PrepareFiling(patents=command.patents, filing=command)
+            location = FILING
         if self.dry_run:
             filing = Filing(command, self.caller, "dry run")
             verdict = await run_in_threadpool(self.house.registry.judge, filing)
@@ -94,13 +102,17 @@ def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
         accept_language: Annotated[
             str | None, Header(description="Findings are told in English, or Chinese if preferred.")
         ] = None,
+        prepare: Annotated[
+            bool,
+            Query(description="Prepare it; it is judged when the others concerned have confirmed."),
+        ] = False,
     ) -> Filed:
         if idempotency_key is None and not dry_run:
             raise invalid(
                 Fault("a filing needs a key of 1 to 200 visible ASCII characters", parameter=KEY)
             )
         language = preferred(accept_language)
-        return Filed(house_of(request), caller, idempotency_key, dry_run, raw, language)
+        return Filed(house_of(request), caller, idempotency_key, dry_run, raw, language, prepare)
 
     return take_in
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from api.filing import Filed, filed, files
 from api.problems import Fault, Problem, invalid
 from api.reading import Asked, asked, entry_number, reads
 from ledger.domain.consents import EnterPartyEvidence
+from ledger.domain.joint import ConfirmFiling, RefuseFiling, WithdrawFiling
+from ledger.domain.periods import civil_date
 from ledger.domain.texts import TEXT_MAX
-from ledger.projections import entries
+from ledger.projections import entries, queue
 from ledger.projections.holdings import holdings
 
 PARTY_LENGTH_MAX = TEXT_MAX + len("name:")
 CREDIT_CODE_LENGTH = 18
+LISTED_MAX = 1_000
+PREPARED = "/v1/filings/{prepared[filing]}"
+"""Where a prepared filing is found."""
 
 router = APIRouter()
 
@@ -28,7 +33,12 @@ def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]
     found, head = question.auditor(
         lambda c: (
             entries.filing(
-                c, filing_id, viewer, caller=caller.id, all_filings=caller.role == "registrar"
+                c,
+                filing_id,
+                viewer,
+                caller=caller.id,
+                all_filings=caller.role == "registrar",
+                today=civil_date(question.house.clock()),
             ),
             entries.head(c),
         )
@@ -36,6 +46,53 @@ def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]
     if found is None:
         raise Problem("not-found", "There is no such filing, or none that concerns the caller.")
     return question.answer(found, head)
+
+
+@router.get("/v1/filings", **reads("list_filings", "Filings", "filings"))
+def list_filings(
+    question: Annotated[Asked, Depends(asked("list_filings"))],
+    state: Annotated[
+        Literal["waiting", "awaiting_confirmation", "refused"],
+        Query(description="Those that wait for somebody, or of these those in one state."),
+    ] = "waiting",
+    limit: Annotated[int, Query(ge=1, le=LISTED_MAX)] = LISTED_MAX,
+) -> Response:
+    """Prepared filings that wait for somebody: all for the registrar and auditors, their own for
+    parties."""
+    caller = question.caller
+    party = None if caller.role in ("registrar", "auditor") else (caller.party or "")
+    today = civil_date(question.house.clock())
+    shown, head = question.auditor(lambda c: queue.waiting(c, today, party, state, limit))
+    return question.answer(shown, head)
+
+
+@router.post(
+    "/v1/filings/{id}/confirmations", **files("confirm_filing", "ConfirmFiling", "filings")
+)
+async def confirm_filing(
+    id: str,  # noqa: A002 - the design's name
+    filing: Annotated[Filed, Depends(filed("confirm_filing"))],
+) -> Response:
+    """Confirm a prepared filing; the last confirmation has it judged and registered."""
+    return await filing.answer(ConfirmFiling, PREPARED, filing=entry_number(id))
+
+
+@router.post("/v1/filings/{id}/withdrawal", **files("withdraw_filing", "WithdrawFiling", "filings"))
+async def withdraw_filing(
+    id: str,  # noqa: A002 - the design's name
+    filing: Annotated[Filed, Depends(filed("withdraw_filing"))],
+) -> Response:
+    """Give up a prepared filing."""
+    return await filing.answer(WithdrawFiling, PREPARED, filing=entry_number(id))
+
+
+@router.post("/v1/filings/{id}/refusal", **files("refuse_filing", "RefuseFiling", "filings"))
+async def refuse_filing(
+    id: str,  # noqa: A002 - the design's name
+    filing: Annotated[Filed, Depends(filed("refuse_filing"))],
+) -> Response:
+    """Refuse a prepared pledge on a ground of the office's own; all other grounds are told, too."""
+    return await filing.answer(RefuseFiling, PREPARED, filing=entry_number(id))
 
 
 @router.get("/v1/parties/{id}", **reads("get_party", "Holdings", "parties"))

@@ -170,7 +170,6 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             "open_licences": array(OBJECT),
         },
     ),
-    "Filing": shape("A filing.", {"receipt": ref("Receipt"), "entries": array(ref("Entry"))}),
     "Holdings": shape(
         "What a party is a party to.",
         {

@@ -7,11 +7,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ledger.domain.obligations import Duty
+from ledger.domain.prepared import FilingState
 
 TEXT: Final = {"type": "string"}
 DAY: Final = {"type": "string", "format": "date"}
 DAY_OR_NONE: Final = {"anyOf": [DAY, {"type": "null"}]}
 TEXT_OR_NONE: Final = {"type": ["string", "null"]}
+TIME: Final = {"type": "string", "format": "date-time"}
+TIME_OR_NONE: Final = {"anyOf": [TIME, {"type": "null"}]}
+STATES: Final = [state.value for state in FilingState]
 POSITION: Final = {"type": "integer", "minimum": 0}
 PATENT: Final = {"type": "string", "examples": ["CN:202010566088.9"]}
 OBJECT: Final = {"type": "object", "additionalProperties": True}
@@ -109,6 +113,44 @@ OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
             "warnings": array(ref("Finding")),
             "obligations": array(ref("Finding")),
         },
+        {
+            "prepared": shape(
+                "The prepared filing that the act is about, after it.",
+                {
+                    "filing": TEXT,
+                    "state": {"enum": STATES},
+                    "awaiting": array(OBJECT),
+                    "valid_until": DAY,
+                    "findings": array(ref("Finding")),
+                },
+            )
+        },
+    ),
+    "Filing": shape(
+        "A filing.",
+        {"receipt": ref("Receipt"), "entries": array(ref("Entry"))},
+        {"prepared": ref("PreparedFiling")},
+    ),
+    "PreparedFiling": shape(
+        "A prepared filing, and what has become of it; `body` is for those concerned.",
+        {
+            "state": {"enum": STATES},
+            "command": TEXT,
+            "patents": array(PATENT),
+            "prepared_at": TIME,
+            "valid_until": DAY | {"description": "The first day on which it has expired."},
+            "asked": array(OBJECT),
+            "awaiting": array(OBJECT),
+            "decided_at": TIME_OR_NONE,
+            "registered_as": TEXT_OR_NONE,
+            "findings": array(ref("Finding")),
+            "withdrawn_at": TIME_OR_NONE,
+        },
+        {"body": OBJECT},
+    ),
+    "Filings": shape(
+        "Prepared filings that wait for somebody, first come first.",
+        {"total": POSITION, "returned": POSITION, "cap": POSITION, "filings": array(OBJECT)},
     ),
     "Verdict": shape(
         "What would be registered; numbers in it are drawn again when it is filed.",

@@ -7,7 +7,8 @@ from typing import Final
 from pydantic import BaseModel
 
 from api.patents import Enquiry
-from ledger.domain.consents import EnterPartyEvidence, RecordConsent
+from ledger.domain.consents import EnterPartyEvidence, RecordConsent, WithdrawConsent
+from ledger.domain.joint import ConfirmFiling, RefuseFiling, WithdrawFiling
 from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
 from ledger.domain.lifecycle import GrantPatent
 from ledger.domain.open_licences import (
@@ -45,5 +46,9 @@ BODIES: Final[dict[type[BaseModel], tuple[str, ...]]] = {
     TerminateOpenLicence: ("declaration_no",),
     RevokeOpenLicence: ("declaration_no",),
     EnterPartyEvidence: ("credit_code", "patents"),
+    WithdrawConsent: ("consent", "patents"),
+    ConfirmFiling: ("filing", "patents"),
+    WithdrawFiling: ("filing", "patents"),
+    RefuseFiling: ("filing", "patents"),
 }
 """Model of a body → its members that the path or the rest of the body states."""

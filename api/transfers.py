@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.filing import Filed, filed, files
-from ledger.domain.consents import RecordConsent
+from api.reading import entry_number
+from ledger.domain.consents import RecordConsent, WithdrawConsent
 from ledger.domain.transfers import ChangeNameAddress, RegisterTransfer
 
 TAG = "transfers"
@@ -35,3 +36,12 @@ async def change_name_or_address(
 async def record_consent(filing: Annotated[Filed, Depends(filed("record_consent"))]) -> Response:
     """Record one party's consent to one act; a filing uses it by naming this filing's id."""
     return await filing.answer(RecordConsent, "/v1/filings/{filing_id}")
+
+
+@router.post("/v1/consents/{id}/withdrawal", **files("withdraw_consent", "WithdrawConsent", TAG))
+async def withdraw_consent(
+    id: str,  # noqa: A002 - the design's name
+    filing: Annotated[Filed, Depends(filed("withdraw_consent"))],
+) -> Response:
+    """Take back a consent that no filing has used."""
+    return await filing.answer(WithdrawConsent, "/v1/filings/{filing_id}", consent=entry_number(id))

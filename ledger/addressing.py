@@ -10,6 +10,7 @@ import orjson
 
 from ledger.domain.corrections import Correcting, entries
 from ledger.domain.filing import Command, Registration
+from ledger.domain.joint import PrepareFiling
 from ledger.domain.numbers import credit_code_valid
 from ledger.domain.patent import Patent
 from ledger.domain.refusals import NoSuchEntry
@@ -26,6 +27,9 @@ def addressed(command: Command, world: World) -> Command:
     """A command that names a registration or licence concerns the patents it stands on."""
     if isinstance(command, Correcting):
         return amending(command, world)
+    if isinstance(command, PrepareFiling):
+        filing = addressed(command.filing, world)
+        return command.model_copy(update={"filing": filing, "patents": filing.patents})
     named = address_of(type(command))
     if named is None:
         return command

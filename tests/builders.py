@@ -197,6 +197,7 @@ def numbered(*facts: LedgerEvent, to: Scenario | None = None) -> list[LedgerEven
     versions: Counter[str] = Counter()
     if to is not None:
         versions.update({p.id: p.version for p in to.patents.values()})
+        versions.update({name: stream.version for name, stream in to.streams.items()})
     ordered = []
     for fact in facts:
         versions[fact.originator_id] += 1

@@ -55,6 +55,7 @@ class Scenario:
     registrations: dict[str, Registration] = field(default_factory=dict)
     evidenced: frozenset[str] = frozenset()
     streams: Streams = field(default_factory=Streams)
+    objection: str | None = None
     law: LawSettings = field(default_factory=LawSettings)
     calendar: WorkingCalendar = field(default_factory=ChineseCalendar)
     caller: Caller = field(default_factory=lambda: Caller("registrar", "registrar"))
@@ -82,6 +83,7 @@ class Scenario:
             registrations=self.registrations,
             patents=self.patents,
             streams=self.streams,
+            objection=self.objection,
         )
 
     def decide(self, command: Command) -> Verdict:

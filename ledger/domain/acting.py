@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ledger.domain.consents import RecordConsent
+from ledger.domain.consents import RecordConsent, WithdrawConsent
 from ledger.domain.filing import Command, Context
 from ledger.domain.holdings import Licence, Pledge
+from ledger.domain.joint import AboutPrepared, PrepareFiling
 from ledger.domain.parties import Party
 from ledger.domain.patent import Patent
-from ledger.domain.refusals import Declined
+from ledger.domain.refusals import Declined, NoSuchEntry
 
 FOR_OTHERS: Final = frozenset({"registrar", "agency"})
 """Roles that file for whoever instructs them."""
@@ -35,6 +36,11 @@ class NotAParty(Declined):
 
 def check(patents: Mapping[str, Patent], command: Command, context: Context) -> None:
     """Raise NotAParty unless the filer acts for others, or for its own party to the dealing."""
+    if isinstance(command, AboutPrepared | WithdrawConsent):
+        _check_named(command, context)
+        return
+    if isinstance(command, PrepareFiling):
+        command = command.filing
     caller = context.caller
     if caller.role in FOR_OTHERS:
         return
@@ -50,6 +56,29 @@ def check(patents: Mapping[str, Patent], command: Command, context: Context) -> 
             own in holders(patents[number], command, context) for number in command.patents
         )
     if not concerned:
+        raise NotAParty(caller.party)
+
+
+def _check_named(command: AboutPrepared | WithdrawConsent, context: Context) -> None:
+    """Nobody but those concerned learns that a prepared filing or a consent is there; nobody acts
+    on it for another."""
+    named = command.filing if isinstance(command, AboutPrepared) else command.consent
+    stream = context.streams[f"filing:{named}"]
+    concerned: set[str | None] = set()
+    if isinstance(command, WithdrawConsent):
+        if stream.consent is not None:
+            concerned = {stream.consent.given.by.id}
+    elif stream.prepared is not None:
+        filing = stream.prepared.filing
+        concerned = {*(party.id for party in filing.asked), filing.caller_party}
+    caller = context.caller
+    if concerned and caller.role in FOR_OTHERS:
+        return
+    own = context.ids((caller.party,)) if caller.party else frozenset()
+    if not own & concerned:
+        raise NoSuchEntry("consent" if isinstance(command, WithdrawConsent) else "filing", named)
+    stated = getattr(command, "by", None)
+    if stated is not None and not context.ids((stated,)) <= own:
         raise NotAParty(caller.party)
 
 

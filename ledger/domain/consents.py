@@ -17,6 +17,7 @@ from ledger.domain.consent import Consent
 from ledger.domain.events import (
     ConsentGiven,
     ConsentUsed,
+    ConsentWithdrawn,
     Document,
     IdentityEvidenceEntered,
     LedgerEvent,
@@ -27,7 +28,7 @@ from ledger.domain.numbers import check_credit_code
 from ledger.domain.parties import Party, PartyDetails
 from ledger.domain.patent import Patent
 from ledger.domain.periods import CivilDate
-from ledger.domain.texts import LongText
+from ledger.domain.texts import LongText, Text
 
 Act = Literal[
     "transfer", "licence", "open_licence", "abandonment", "pledge", "change", "withdrawal"
@@ -75,6 +76,16 @@ class RecordConsent(Command):
 
     def parties(self) -> tuple[PartyDetails, ...]:
         return () if self.by is None else (self.by,)
+
+
+class WithdrawConsent(Command):
+    """Its giver takes a consent back before a filing uses it."""
+
+    NAME: ClassVar[str] = "WithdrawConsent"
+
+    patents: tuple[()] = ()
+    consent: Text
+    """The filing that recorded it."""
 
 
 def _credit_code(text: str) -> str:
@@ -158,6 +169,23 @@ def enter_party_evidence(
     ]
 
 
+def withdraw_consent(
+    _: Mapping[str, Patent], command: WithdrawConsent, context: Context
+) -> list[LedgerEvent]:
+    """One event on the consent's stream."""
+    name = f"filing:{command.consent}"
+    consent = context.streams[name].consent
+    assert consent is not None, "consent-withdrawal was judged"
+    return [
+        ConsentWithdrawn(
+            originator_id=name,
+            originator_version=context.streams[name].version + 1,
+            envelope=context.envelope(command, context.today, None),
+            by=consent.given.by.id,
+        )
+    ]
+
+
 # --- using --------------------------------------------------------------------------------------
 
 
@@ -177,7 +205,7 @@ def uses_of(command: Command, context: Context) -> list[LedgerEvent]:
             used.append(
                 ConsentUsed(
                     originator_id=given.originator_id,
-                    originator_version=given.originator_version + 1,
+                    originator_version=context.streams[given.originator_id].version + 1,
                     envelope=envelope,
                     used_by=context.filing_id,
                 )
@@ -223,5 +251,6 @@ def dispositions(
 
 COMMANDS: dict[type[Command], Callable[..., list[LedgerEvent]]] = {
     RecordConsent: record_consent,
+    WithdrawConsent: withdraw_consent,
     EnterPartyEvidence: enter_party_evidence,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -72,13 +72,9 @@ class PublishCorrection(Correcting):
     """What members of the entry should have read, as a transcribed fact states them; the day from
     which the entry counts is `effective_on`."""
 
-    @cached_property
-    def stated_parties(self) -> tuple[PartyDetails, ...]:
+    def parties(self) -> tuple[PartyDetails, ...]:
         """The parties that the changes describe; what describes none is found out later."""
         return tuple(_parties(self.changes))
-
-    def parties(self) -> tuple[PartyDetails, ...]:
-        return self.stated_parties
 
 
 def _parties(stated: Any) -> Iterator[PartyDetails]:

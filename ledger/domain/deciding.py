@@ -15,6 +15,7 @@ from typing import Any
 from ledger.domain import (
     consents,
     corrections,
+    joint,
     licences,
     lifecycle,
     open_licences,
@@ -40,6 +41,7 @@ COMMANDS: dict[type[Command], Decision] = {
     **lifecycle.COMMANDS,
     **corrections.COMMANDS,
     **revocations.COMMANDS,
+    **joint.COMMANDS,
 }
 """Every act that can be filed, with the function that makes its events."""
 

@@ -605,6 +605,77 @@ class ConsentUsed(Event):
     """The filing that used it, for all its patents."""
 
 
+class ConsentWithdrawn(Event):
+    """Its giver took the consent back before a filing used it."""
+
+    TOPIC = "consent.withdrawn"
+    HIDDEN = True
+    by: str
+    """Who gave it, by identity key."""
+
+
+class Withheld(Value):
+    """A personal value of a prepared filing, and where in its body it belongs."""
+
+    pointer: str
+    """JSON pointer (RFC 6901) into the body."""
+    value: str
+
+
+class FilingPrepared(Event):
+    """One party has prepared a filing, on its own stream; it is judged once the others have
+    confirmed it."""
+
+    TOPIC = "filing.prepared"
+    HIDDEN = True
+    command: str
+    """Name of the act in the table of rules."""
+    body: dict[str, JsonValue]
+    """The filing as stated, without what is personal."""
+    caller_role: str
+    caller_party: str | None
+    """Whose filing it is, by identity key."""
+    asked: tuple[Party, ...]
+    """Whose confirmation it needs: pledgor, pledgee, co-owners and the like."""
+    agreed: tuple[str, ...]
+    """Those of them who prepared or signed it, by identity key."""
+    valid_until: date
+    """The first day on which it can no longer be completed."""
+    personal_values: int
+    """How many values of the body are personal and kept apart."""
+    withheld: Annotated[tuple[Withheld, ...] | None, PERSONAL] = None
+
+
+class FilingConfirmed(Event):
+    TOPIC = "filing.confirmed"
+    HIDDEN = True
+    by: Party
+
+
+class FilingWithdrawn(Event):
+    """A party will not go on with a prepared filing."""
+
+    TOPIC = "filing.withdrawn"
+    HIDDEN = True
+    by: str | None
+    """Who, by identity key; the office where nobody is named."""
+    reason: str | None
+
+
+class FilingDecided(Event):
+    """A prepared filing was judged: registered by the filing that completed it, or refused."""
+
+    TOPIC = "filing.decided"
+    HIDDEN = True
+    outcome: Literal["registered", "refused"]
+    registered_as: str | None
+    """The filing, whose id the registered entries have."""
+    final: bool
+    """Whether it cannot be judged again: registered, or refused by the office."""
+    findings: tuple[dict[str, JsonValue], ...]
+    """What refused it."""
+
+
 class IdentityEvidenceEntered(Event):
     """A real party whose code fails the check digit is accepted on this evidence (law.md 6.2)."""
 
@@ -667,7 +738,16 @@ class Concealed(Value):
     originator_version: int
 
 
-OtherEvent = ConsentGiven | ConsentUsed | IdentityEvidenceEntered
+OtherEvent = (
+    ConsentGiven
+    | ConsentUsed
+    | ConsentWithdrawn
+    | FilingPrepared
+    | FilingConfirmed
+    | FilingWithdrawn
+    | FilingDecided
+    | IdentityEvidenceEntered
+)
 LedgerEvent = PatentEvent | OtherEvent
 
 EVENT_TYPES: dict[str, type[LedgerEvent]] = {

@@ -154,6 +154,8 @@ class Context:
     patents: Mapping[str, Patent] = field(default_factory=dict)
     streams: Mapping[str, Stream] = field(default_factory=dict)
     """Streams about no patent; one without facts is there, and empty."""
+    objection: str | None = None
+    """The office's own ground to refuse a pledge (Pledge Measures art. 11(12))."""
     source: Source | None = None
     memo: dict[object, object] = field(default_factory=dict)
     """What is computed once a filing: its parties, by the identity of their details, and who

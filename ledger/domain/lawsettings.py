@@ -86,6 +86,8 @@ class LawSettings(Value):
     """Ceiling of a royalty on profit, in percent, inclusive."""
     fee_explanation_characters_max: int = Field(2000, ge=1)
     """Characters in which a fee is explained, in general."""
+    prepared_filing_days: int = Field(30, ge=1, le=3650)
+    """Days in which the others confirm a filing that one party has prepared."""
 
     def digest(self) -> str:
         """Short digest that names these settings in the envelope of a judged event."""

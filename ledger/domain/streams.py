@@ -1,4 +1,5 @@
-"""Facts about no patent, stream by stream: a consent, or evidence of a party's identity."""
+"""Facts about no patent, stream by stream: a consent, a prepared filing, evidence of a party's
+identity, pledges of a trademark."""
 
 from __future__ import annotations
 
@@ -11,12 +12,15 @@ from ledger.domain.events import (
     Concealed,
     ConsentGiven,
     ConsentUsed,
+    ConsentWithdrawn,
+    FilingConfirmed,
+    FilingDecided,
+    FilingPrepared,
+    FilingWithdrawn,
     IdentityEvidenceEntered,
     LedgerEvent,
 )
-
-StreamFact = ConsentGiven | IdentityEvidenceEntered
-"""What a stream about no patent begins with; more may follow where that was revoked."""
+from ledger.domain.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +28,27 @@ class Stream:
     """What the ledger knows of a stream about no patent."""
 
     version: int = 0
-    facts: tuple[StreamFact, ...] = ()
-    """The facts that count."""
-    amended: tuple[Amended[StreamFact], ...] = ()
+    facts: tuple[LedgerEvent, ...] = ()
+    """The facts that count: of a trademark all that is recorded, and nothing judges it."""
+    amended: tuple[Amended[LedgerEvent], ...] = ()
     """Facts that were corrected or revoked, as they were recorded."""
-    used_by: str | None = None
-    """The filing that used the consent."""
+    ended: ConsentUsed | ConsentWithdrawn | None = None
+    """What became of the consent."""
+    prepared: Prepared | None = None
 
     @property
     def consent(self) -> Consent | None:
         """The consent, None where there is none or it was revoked."""
         given = next((fact for fact in self.facts if isinstance(fact, ConsentGiven)), None)
-        return None if given is None else Consent(given, self.used_by)
+        if given is None:
+            return None
+        match self.ended:
+            case ConsentUsed(used_by=filing):
+                return Consent(given, used_by=filing)
+            case ConsentWithdrawn():
+                return Consent(given, withdrawn_on=self.ended.effective_on)
+            case None:
+                return Consent(given)
 
     @property
     def evidenced(self) -> bool:
@@ -48,12 +61,17 @@ def evolve_stream(stream: Stream, event: LedgerEvent | Concealed) -> Stream:
     version = event.originator_version
     assert version == stream.version + 1, "events arrive in order of their versions"
     match event:
-        case ConsentGiven() | IdentityEvidenceEntered():
-            return replace(stream, version=version, facts=(*stream.facts, event))
-        case ConsentUsed(used_by=filing):
-            return replace(stream, version=version, used_by=filing)
+        case Concealed():
+            return replace(stream, version=version)
+        case ConsentUsed() | ConsentWithdrawn():
+            return replace(stream, version=version, ended=event)
+        case FilingPrepared():
+            return replace(stream, version=version, prepared=Prepared(event))
+        case FilingConfirmed() | FilingWithdrawn() | FilingDecided():
+            prepared = stream.prepared and stream.prepared.after(event)
+            return replace(stream, version=version, prepared=prepared)
         case Amendment():
             facts, amended = amend(stream.facts, stream.amended, event)
             return replace(stream, version=version, facts=tuple(facts), amended=amended)
         case _:
-            return replace(stream, version=version)
+            return replace(stream, version=version, facts=(*stream.facts, event))

@@ -96,7 +96,7 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
     confidential = _members(kind.confidential, hints)
     later = _members(kind.later, hints)
     later_public = _members(kind.later_public, hints)
-    make = _maker(event_type, but={"personal"})
+    make = _maker(event_type, but=set(kind.personal))
     make_envelope = _maker(Envelope, but=set(Envelope.model_fields) - set(members))
     # Members in the order in which they are declared, whatever the order in which they are read.
     blank: dict[str, Any] = dict.fromkeys(event_type.model_fields)

@@ -10,6 +10,7 @@ import orjson
 import psycopg
 from psycopg.rows import DictRow
 
+from ledger.projections import queue
 from ledger.projections.disclosure import Viewer, opened, shown_entries
 
 SELECT_HEAD = "SELECT log_head() AS head"
@@ -58,10 +59,16 @@ def history(
 
 
 def filing(
-    connection: Connection, filing_id: str, viewer: Viewer, *, caller: str, all_filings: bool
+    connection: Connection,
+    filing_id: str,
+    viewer: Viewer,
+    *,
+    caller: str,
+    all_filings: bool,
+    today: date,
 ) -> Any:
     """A filing's receipt and entries, for its parties, its filer and those who see all filings;
-    else None.
+    else None. Of a prepared one also what has become of it.
     """
     row = connection.execute(SELECT_FILING, (filing_id,)).fetchone()
     if row is None:
@@ -73,11 +80,15 @@ def filing(
     filer = row["caller"] == caller
     positions = {entry["position"] for entry in receipt["entries"]}
     shown = [e for e in shown_entries(rows, viewer, filer=filer) if e["position"] in positions]
-    if not (
-        filer or all_filings or viewer.auditor or any("confidential" in entry for entry in shown)
-    ):
+    entitled = filer or viewer.auditor or any("confidential" in entry for entry in shown)
+    if not (entitled or all_filings):
         return None
-    return {"receipt": receipt, "entries": shown}
+    answer = {"receipt": receipt, "entries": shown}
+    if "prepared" in receipt and receipt["prepared"]["filing"] == filing_id:
+        known = {"streams": [f"filing:{filing_id}"], "known": head(connection)}
+        rows = connection.execute(SELECT_OPEN, known).fetchall()
+        answer["prepared"] = queue.prepared(rows, today, entitled=entitled)
+    return answer
 
 
 def since(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.catalogue import (
     cases_corrections,
     cases_general,
+    cases_joint,
     cases_licences,
     cases_open_licences,
     cases_pledges,
@@ -17,6 +18,7 @@ from tests.catalogue.case import Case
 CASES: tuple[Case, ...] = (
     *cases_corrections.CASES,
     *cases_general.CASES,
+    *cases_joint.CASES,
     *cases_licences.CASES,
     *cases_open_licences.CASES,
     *cases_pledges.CASES,

@@ -33,6 +33,10 @@ HOUSE_RULES = {
     "correction-entry-known": "R",
     "correction-as-stated": "R",
     "revocation-effect": "R",
+    "joint-filing-awaits-others": "R",
+    "joint-filing-open": "R",
+    "joint-filing-asked": "R",
+    "consent-withdrawal": "R",
     "fee-payment-short": "W",
 }
 """Rules of the ledger's own, which no row of the law has: what a filing names must be there."""

@@ -13,7 +13,7 @@ from ledger.domain.deciding import COMMANDS
 from ledger.domain.events import Declaration
 from tests.builders import register_pledge, register_transfer
 
-CHECKED_AS_A_WHOLE = {"declarations[].by[]"}
+CHECKED_AS_A_WHOLE = {"declarations[].by[]", "filing.declarations[].by[]"}
 """Members whose texts the command checks; in events they are as they were stored."""
 
 

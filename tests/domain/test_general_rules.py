@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.domain.consents import WithdrawConsent
 from ledger.domain.corrections import PublishCorrection, RevokeEntry
 from ledger.domain.deciding import COMMANDS
 from ledger.domain.events import IdentityEvidenceEntered
+from ledger.domain.joint import AboutPrepared, PrepareFiling
 from ledger.domain.lifecycle import EndSuspension
 from ledger.domain.numbers import PatentKind
 from ledger.domain.rules import rules_for
@@ -39,8 +41,11 @@ MISTYPED = PATENT[:-1] + ("0" if PATENT[-1] != "0" else "1")
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.NAME)
 def test_every_act_has_the_rules_of_every_filing(command: type) -> None:
     names = {rule.id for rule in rules_for(command, TODAY)}
-    if command is RevokeEntry:
+    if command in (RevokeEntry, WithdrawConsent) or issubclass(command, AboutPrepared):
         assert not names & {"id-uscc-check", "not-this-register"}, "it describes nobody"
+        return
+    if command is PrepareFiling:
+        assert not names & {"id-uscc-check"}, "it is judged when the others have confirmed"
         return
     assert {"id-uscc-check", "id-resident-check"} <= names
     if command is PublishCorrection:

@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
 from ledger.domain.events import EVENT_TYPES, Change, Declaration, Document, LedgerEvent
@@ -80,6 +80,7 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     datetime: MOMENTS,
     Decimal: PERCENTS,
     NoneType: st.none(),
+    JsonValue: JSON_VALUES,
 }
 
 

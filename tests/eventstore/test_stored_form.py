@@ -140,7 +140,7 @@ def test_every_event_comes_back_without_its_personal_values(
         event.originator_version,
     )
     assert stored.topic == event.TOPIC
-    assert decode(stored) == event.model_copy(update={"personal": None})
+    assert decode(stored) == event.model_copy(update=dict.fromkeys(marked(topic, PERSONAL)))
 
 
 @EVERY_KIND
@@ -164,7 +164,7 @@ def test_entry_shows_in_clear_exactly_what_is_public(topic: str, data: st.DataOb
         assert entry["topic"] == topic
     assert len(entry["digests"]) == len(opened) + len(marked(topic, PERSONAL))
     given_values = [name for name in marked(topic, PERSONAL) if getattr(event, name) is not None]
-    assert [p.name for p in personal] == given_values
+    assert sorted(p.name for p in personal) == sorted(given_values)
 
 
 @EVERY_KIND

@@ -338,6 +338,9 @@ READABLE: dict[Role, dict[str, str]] = {
         "standing_declaration": "patent_id declaration_no",
         "personal": "position name salt value",
         "source_record": "register reference digest updated_on filing_id withdrawn patents",
+        "prepared_filing": (
+            "filing_id command patents prepared_at valid_until parties awaiting state"
+        ),
         "pending_invalidation": "thing patent_id details effective recorded",
         "pledge_financing": (
             "registration_no filing_id registered_on claim_id amount currency enterprises patents "
@@ -353,6 +356,9 @@ READABLE: dict[Role, dict[str, str]] = {
         ),
         "transcribed_registration": "registration_no patent_id kind year region serial",
         "source_record": "register reference digest updated_on filing_id withdrawn patents",
+        "prepared_filing": (
+            "filing_id command patents prepared_at valid_until parties awaiting state"
+        ),
         "pending_invalidation": "thing patent_id details effective recorded",
         "pledge_financing": (
             "registration_no filing_id registered_on claim_id amount currency enterprises patents "
@@ -385,6 +391,7 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "standing_declaration": "INSERT DELETE",
         "personal": "INSERT",
         "source_record": "INSERT UPDATE",
+        "prepared_filing": "INSERT UPDATE",
         "pledge_financing": "INSERT UPDATE DELETE",
         "pending_invalidation": "INSERT UPDATE",
         **dict.fromkeys(REGISTER_VIEWS, "INSERT UPDATE"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from ledger.domain.consents import EnterPartyEvidence
+from ledger.domain.consents import EnterPartyEvidence, WithdrawConsent
 from ledger.domain.corrections import PublishCorrection, RevokeEntry
 from ledger.domain.events import (
     PatentEntered,
@@ -26,6 +26,7 @@ from ledger.domain.events import (
     TransferRegistered,
 )
 from ledger.domain.filing import Caller, Command
+from ledger.domain.joint import ConfirmFiling, PrepareFiling, RefuseFiling, WithdrawFiling
 from ledger.domain.licences import CancelLicence, ChangeLicence, LicenceContract, RecordLicence
 from ledger.domain.lifecycle import (
     Abandon,
@@ -80,6 +81,7 @@ from tests.builders import (
     party,
     patent_details,
     record_consent,
+    ref,
     refs,
     register_pledge,
     register_transfer,
@@ -575,6 +577,38 @@ def corrections(story: Story) -> None:
     )
 
 
+def joint_filings(story: Story) -> None:
+    """A pledge prepared by the bank and confirmed by a natural person; one withdrawn, two refused;
+    a consent taken back."""
+
+    story.files(granted(PATENT, patentees=(INVENTOR,)))
+    story.files(granted(SECOND, THIRD))
+    by_bank = {"signed_by": refs(BANK)}
+    pledge = register_pledge(pledgors=(INVENTOR,), **by_bank)
+    prepared = story.on(2026, 3, 2).files(prepares_filing(pledge))
+    story.on(2026, 3, 3).files(ConfirmFiling(filing=prepared, by=ref(INVENTOR)))
+    given_up = story.on(2026, 3, 4).files(
+        prepares_filing(register_pledge(patents=(SECOND,), **by_bank))
+    )
+    story.on(2026, 3, 5).files(
+        WithdrawFiling(filing=given_up, by=ref(LAMPWORKS), reason="Another bank was found.")
+    )
+    refused = story.on(2026, 3, 6).files(
+        prepares_filing(register_pledge(patents=(SECOND,), documents=(), **by_bank))
+    )
+    story.on(2026, 3, 9).files(ConfirmFiling(filing=refused, by=ref(LAMPWORKS)))
+    doubted = story.on(2026, 3, 10).files(
+        prepares_filing(register_pledge(patents=(THIRD,), **by_bank))
+    )
+    story.files(RefuseFiling(filing=doubted, reason="The contract is doubted."))
+    consent = story.on(2026, 3, 11).files(record_consent(by=BANK))
+    story.on(2026, 3, 12).files(WithdrawConsent(consent=consent))
+
+
+def prepares_filing(filing: Command) -> PrepareFiling:
+    return PrepareFiling(patents=filing.patents, filing=filing)
+
+
 HISTORIES: dict[str, Callable[[Story], None]] = {
     "pledge-life": pledge_life,
     "transfer-with-pledge-continuing": transfer_with_pledge_continuing,
@@ -587,5 +621,6 @@ HISTORIES: dict[str, Callable[[Story], None]] = {
     "reduced-fees": reduced_fees,
     "identity-evidence": identity_evidence,
     "corrections": corrections,
+    "joint-filings": joint_filings,
     "us-record": us_record,
 }

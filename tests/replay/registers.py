@@ -315,4 +315,65 @@ EXPECTED: dict[str, dict[str, Any]] = {
             ],
         },
     },
+    "joint-filings": {
+        "CN:201819000001.1": {
+            "version": 2,
+            "patentees": [["2020-09-01", "Deng Zhao"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+            "pledges": [
+                {
+                    "no": "Y2026990000001",
+                    "since": "2026-03-03",
+                    "pledgors": ["Deng Zhao"],
+                    "pledgees": ["Bank of Lanternhill"],
+                    "debtor": None,
+                    "amount": "5000000.00",
+                    "shapes": 1,
+                    "ended": [None, None],
+                }
+            ],
+        },
+        "CN:201819000002.6": {
+            "version": 1,
+            "patentees": [["2020-09-01", "Lanternhill Lampworks"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+        },
+        "CN:201819000003.0": {
+            "version": 1,
+            "patentees": [["2020-09-01", "Lanternhill Lampworks"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+        },
+        "filing:joint-filings-003": {
+            "version": 3,
+            "used_by": None,
+            "evidenced": False,
+            "prepared": "registered",
+        },
+        "filing:joint-filings-005": {
+            "version": 2,
+            "used_by": None,
+            "evidenced": False,
+            "prepared": "withdrawn",
+        },
+        "filing:joint-filings-007": {
+            "version": 3,
+            "used_by": None,
+            "evidenced": False,
+            "prepared": "refused",
+        },
+        "filing:joint-filings-009": {
+            "version": 2,
+            "used_by": None,
+            "evidenced": False,
+            "prepared": "refused",
+        },
+        "filing:joint-filings-011": {
+            "version": 2,
+            "used_by": None,
+            "evidenced": False,
+        },
+    },
 }

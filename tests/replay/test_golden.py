@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,11 @@ def shown(state: Patent | Stream) -> dict[str, Any]:
     """Everything a state says, in short."""
     if isinstance(state, Stream):
         used_by = None if state.consent is None else state.consent.used_by
-        return {"version": state.version, "used_by": used_by, "evidenced": state.evidenced}
+        found = {"version": state.version, "used_by": used_by, "evidenced": state.evidenced}
+        if state.prepared is not None:
+            last_day = state.prepared.filing.valid_until - timedelta(days=1)
+            found["prepared"] = state.prepared.state(last_day).value
+        return found
     return {name: member for name, member in _members(state) if member}
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ledger.domain.consents import COUNTERPARTIES, RecordConsent, giver, holders
+from ledger.domain.consents import (
+    COUNTERPARTIES,
+    RecordConsent,
+    WithdrawConsent,
+    giver,
+    holders,
+)
 from ledger.domain.filing import Context
 from ledger.domain.patent import Patent
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
@@ -41,3 +47,19 @@ def _unclear(command: RecordConsent, context: Context) -> Broken | None:
     if command.valid_until < max(command.valid_from, context.today):
         return Broken("/valid_until", {"valid_until": command.valid_until.isoformat()})
     return None
+
+
+@rule(
+    "consent-withdrawal",
+    WithdrawConsent,
+    title="A consent not yet used",
+    article="CC 444(2)",
+    cure="What a filing has done with the consent stays; agree on another act.",
+    once=True,
+)
+def consent_withdrawal(_: Patent, command: WithdrawConsent, context: Context) -> Outcome:
+    """A consent is withdrawn before a filing has used it and while it can be used."""
+    consent = context.streams[f"filing:{command.consent}"].consent
+    assert consent is not None, "for whom the consent is not there, the act is about nothing"
+    spent = consent.spent(context.today)
+    return None if spent is None else Broken("/consent", {"consent": spent})

@@ -13,7 +13,7 @@ from ledger.domain import (
     revocations,
     transfers,
 )
-from ledger.domain.consents import EnterPartyEvidence
+from ledger.domain.consents import EnterPartyEvidence, WithdrawConsent
 from ledger.domain.corrections import PublishCorrection
 from ledger.domain.filing import Command, Context, Fact, has_document
 from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
@@ -36,7 +36,7 @@ from ledger.domain.rules.catalogue import Broken, Outcome, rule
 ALL: tuple[type[Command], ...] = (
     *pledges.COMMANDS,
     *transfers.COMMANDS,
-    *consents.COMMANDS,
+    *(command for command in consents.COMMANDS if command is not WithdrawConsent),
     *licences.COMMANDS,
     *open_licences.COMMANDS,
     *lifecycle.COMMANDS,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from ledger.domain import terms
-from ledger.domain.consents import Act, Capacity, fits
+from ledger.domain.consents import Act, Capacity, fits, holders
 from ledger.domain.filing import Command, Context
 from ledger.domain.holdings import Declaration
 from ledger.domain.obligations import Duty, Owed
@@ -104,7 +104,10 @@ def coowners_missing(
     if silent and command.consents:
         agreed = consenting(patent, command, context, act=act, capacity="co_owner")
         silent = [p for p in silent if p.id not in agreed]
-    return Broken(fact={"co_owners": [p.name for p in silent]}) if silent else None
+    if not silent:
+        return None
+    useless = unusable(patent, command, context, act=act)
+    return Broken(fact={"co_owners": [p.name for p in silent], **useless})
 
 
 def pledgees_missing(patent: Patent, command: Command, context: Context, *, act: Act) -> Outcome:
@@ -118,7 +121,9 @@ def pledgees_missing(patent: Patent, command: Command, context: Context, *, act:
         for pledge in standing
     }
     silent = {number: names for number, names in missing.items() if names}
-    return Broken(fact={"pledgees": silent}) if silent else None
+    if not silent:
+        return None
+    return Broken(fact={"pledgees": silent, **unusable(patent, command, context, act=act)})
 
 
 def pledgees_to_notify(patent: Patent, context: Context) -> Broken | None:
@@ -152,6 +157,32 @@ def withdrawal_owed(
 def ids(parties: Iterable[Party]) -> tuple[str, ...]:
     """Who the parties are, each once, in their order."""
     return tuple(dict.fromkeys(party.id for party in parties))
+
+
+def unusable(
+    patent: Patent, command: Command, context: Context, *, act: Act
+) -> dict[str, dict[str, str]]:
+    """Why consents that a filing names do not count, where there are such: a consent is asked of
+    those registered today, so that who has the claim by assignment registers that first."""
+    found = {named: _why_not(named, patent, command, context, act) for named in command.consents}
+    told = {named: why for named, why in found.items() if why is not None}
+    return {"consents": told} if told else {}
+
+
+def _why_not(
+    named: str, patent: Patent, command: Command, context: Context, act: Act
+) -> str | None:
+    consent = context.consents.get(named)
+    if consent is None:
+        return "not on record"
+    spent = consent.spent(context.today)
+    if spent is not None:
+        return spent
+    if not fits(consent, command, context, act=act, patent=patent.id):
+        return "for another act, patent, day or counterparty"
+    given = consent.given
+    registered = {party.id for party in holders(patent, given.capacity, context)}
+    return None if given.by.id in registered else f"its giver is no registered {given.capacity}"
 
 
 def consenting(

@@ -20,6 +20,7 @@ from ledger.domain.rules.grounds import (
     dead,
     frozen_fact,
     ids,
+    unusable,
     withdrawal_owed,
 )
 from ledger.domain.transfers import AGREED, ASSIGNMENTS, ChangeNameAddress, RegisterTransfer
@@ -170,7 +171,8 @@ def pledgee_consent(patent: Patent, command: RegisterTransfer, context: Context)
         fact: dict[str, object] = {"registration_no": pledge.registration_no}
         silent = [p.name for p in pledge.now.pledgees if p.id not in wanted]
         if silent:
-            return Broken(fact=fact | {"pledgees": silent})
+            useless = unusable(patent, command, context, act="transfer")
+            return Broken(fact=fact | {"pledgees": silent} | useless)
         if len(set(wanted.values())) > 1:
             return Broken("/consents", fact | {"dispositions": sorted(set(wanted.values()))})
         pledgors = _pledgors_missing(patent, pledge, command, context)

@@ -1,0 +1,93 @@
+"""Prepared filings that wait for somebody, and what those concerned are told of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+from psycopg.rows import DictRow
+
+from ledger.domain.events import (
+    Concealed,
+    FilingConfirmed,
+    FilingDecided,
+    FilingWithdrawn,
+    LedgerEvent,
+)
+from ledger.domain.streams import Stream, evolve_stream
+from ledger.eventstore import stored_form
+
+SELECT_WAITING = """
+WITH waiting AS (
+    SELECT * FROM prepared_filing
+    WHERE state IN ('awaiting_confirmation', 'refused') AND valid_until > %(today)s
+        AND (%(party)s::text IS NULL OR parties @> ARRAY[%(party)s::text])
+        AND (%(state)s::text = 'waiting' OR state = %(state)s::text)
+)
+SELECT log_head() AS head, (SELECT count(*) FROM waiting) AS total,
+    (SELECT jsonb_agg(to_jsonb(x) - 'parties' ORDER BY prepared_at, filing_id) FROM (
+        SELECT * FROM waiting ORDER BY prepared_at, filing_id LIMIT %(limit)s) AS x) AS listed
+"""
+
+
+def waiting(
+    connection: psycopg.Connection[DictRow], today: date, party: str | None, state: str, limit: int
+) -> tuple[dict[str, Any], int]:
+    """The queue, first come first, and the newest position; for a party those it has a part in."""
+    asked = {"today": today, "party": party, "state": state, "limit": limit}
+    row = connection.execute(SELECT_WAITING, asked).fetchone()
+    assert row is not None, "an aggregate gives one row"
+    listed = row["listed"] or []
+    body = {"total": row["total"], "returned": len(listed), "cap": limit, "filings": listed}
+    return body, row["head"]
+
+
+def prepared(
+    rows: Sequence[Mapping[str, Any]], today: date, *, entitled: bool
+) -> dict[str, Any] | None:
+    """What a stream says of the filing prepared on it, None where there is none. What was prepared
+    is for its parties and auditors; the office sees who is asked and what became of it."""
+    events = [_event(row) for row in rows]
+    stream = Stream()
+    for event in events:
+        stream = evolve_stream(stream, event)
+    if stream.prepared is None:
+        return None
+    filing, state = stream.prepared.filing, stream.prepared.state(today)
+    confirmed_at = {e.by.id: _at(e) for e in events if isinstance(e, FilingConfirmed)}
+    decided = [event for event in events if isinstance(event, FilingDecided)]
+    withdrawn = [event for event in events if isinstance(event, FilingWithdrawn)]
+    return {
+        "state": state.value,
+        "command": filing.command,
+        "patents": filing.body["patents"],
+        "prepared_at": _at(filing),
+        "valid_until": filing.valid_until,
+        "asked": [
+            {
+                "id": party.id,
+                "name": party.name,
+                "confirmed": party.id in filing.agreed or party.id in confirmed_at,
+                "confirmed_at": confirmed_at.get(party.id),
+            }
+            for party in filing.asked
+        ],
+        "awaiting": [{"id": party.id, "name": party.name} for party in stream.prepared.awaiting],
+        "decided_at": _at(decided[-1]) if decided else None,
+        "registered_as": decided[-1].registered_as if decided else None,
+        "findings": list(decided[-1].findings) if decided else [],
+        "withdrawn_at": _at(withdrawn[-1]) if withdrawn else None,
+        **({"body": filing.body} if entitled else {}),
+    }
+
+
+def _event(row: Mapping[str, Any]) -> LedgerEvent | Concealed:
+    state = stored_form.canonical(row["entry"]) + b"\n" + stored_form.canonical(row["open"])
+    return stored_form.decode(StoredEvent(row["stream"], row["version"], row["topic"], state))
+
+
+def _at(event: LedgerEvent) -> datetime:
+    return event.envelope.recorded_at

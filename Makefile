@@ -7,9 +7,11 @@ export LEDGER_SAMPLES ?= ../shared/data
 # pytest's own arguments, and how many workers share the machine.
 WORKERS ?= 2
 ARGS ?=
+# Tests that together take every branch of the domain.
+COVERING := tests/domain tests/catalogue tests/properties tests/api tests/intake/test_facts.py tests/intake/test_transcription.py
 
 .DEFAULT_GOAL := help
-.PHONY: catalogue help demo test fast serve bench soak lint format lock wheel clean
+.PHONY: catalogue coverage help demo test fast serve bench soak lint format lock wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /\1\t/' | expand -t 12
@@ -42,6 +44,10 @@ bench: .venv ## Measure, as JSON lines
 
 soak: .venv ## Run the long campaigns
 	$(BIN)/python -m pytest -q -m soak $(ARGS)
+
+coverage: .venv ## Run the tests of the domain and fail unless every branch of it is taken
+	$(BIN)/python -m coverage run -m pytest -q $(COVERING) $(ARGS)
+	$(BIN)/python -m coverage report
 
 catalogue: .venv ## Write what follows from the catalogue: Chinese texts, docs/rules.md, findings
 	$(BIN)/python -m tests.catalogue.make

@@ -1,4 +1,4 @@
-"""What the catalogue says in other languages: gettext catalogues, compiled beside this file.
+"""What the catalogue says in other languages: gettext catalogues, read once from `locale/`.
 
 English texts are the message ids; a text without a translation stays English. Facts in findings are
 data and stay as they are. Receipts are never translated: their bytes are for ever.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from babel.core import negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from ledger.domain.refusals import Finding
@@ -76,7 +79,20 @@ def wording(language: Language) -> Wording:
     """The texts of a language."""
     if language == "en":
         return Wording(language, NullTranslations())
-    return Wording(language, Translations.load(LOCALE, [language], DOMAIN))
+    return Wording(language, compiled(po_path(language).read_bytes(), language))
+
+
+def po_path(language: str) -> Path:
+    """The catalogue of a language."""
+    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def compiled(po: bytes, language: str) -> Translations:
+    """The translations that a catalogue's text holds."""
+    out = BytesIO()
+    write_mo(out, read_po(BytesIO(po), locale=language, domain=DOMAIN))
+    out.seek(0)
+    return Translations(out, DOMAIN)
 
 
 def preferred(accept_language: str | None) -> Language:

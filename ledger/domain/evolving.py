@@ -63,14 +63,6 @@ from ledger.domain.patent import Patent, altered, ended
 from ledger.domain.splicing import spliced
 
 
-def replay(patent_id: str, events: list[PatentEvent]) -> Patent:
-    """The patent a stream of recorded facts makes."""
-    patent = Patent(patent_id)
-    for event in events:
-        patent = evolve(patent, event)
-    return patent
-
-
 def evolve(patent: Patent, event: PatentEvent | Concealed) -> Patent:
     """The patent after one more recorded fact. Total, pure, and never refuses."""
     assert event.originator_id == patent.id, "an event belongs to one stream"

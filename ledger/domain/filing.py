@@ -97,11 +97,6 @@ class Command(Value):
     """The patent agency that acts, where one is appointed (Patent Law art. 18)."""
     expected_versions: dict[PatentNo, int] = Field(default_factory=dict)
 
-    @property
-    def document_kinds(self) -> frozenset[str]:
-        """What papers the filing has."""
-        return frozenset(document.kind for document in self.documents)
-
     def parties(self) -> tuple[PartyDetails, ...]:
         """Every party the filing describes."""
         return ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import Field
 
@@ -260,6 +260,7 @@ def due_at_start(fee: AnyRoyalty, notice_on: date) -> bool:
             return any(part.due_on <= notice_on for part in parts)
         case Running() | Free():
             return False
+    assert_never(fee)
 
 
 def declaration_of(patent: Patent, declaration_no: str) -> Declaration | None:

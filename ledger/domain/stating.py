@@ -83,7 +83,9 @@ def form_of(event: type[Value]) -> type[Value]:
         optional = NoneType in get_args(field.annotation)
         plain = field.annotation in (str, int, str | None, int | None)
         annotation = BY_NAME[name] if plain and name in BY_NAME else None
-        annotation = annotation or _form(field.annotation, field.metadata)
+        annotation = annotation or _form(field.annotation)
+        if field.discriminator is not None:
+            annotation = Annotated[annotation, Field(discriminator=field.discriminator)]
         default = (
             () if name in MAY_BE_EMPTY else field.get_default() if not field.is_required() else ...
         )
@@ -91,14 +93,12 @@ def form_of(event: type[Value]) -> type[Value]:
     return create_model(f"Stated{event.__name__}", __base__=Value, **fields)
 
 
-def _form(annotation: Any, metadata: list[Any]) -> Any:
+def _form(annotation: Any) -> Any:
     origin = get_origin(annotation)
     if origin in (Union, UnionType):
-        if any(getattr(each, "discriminator", None) for each in metadata):
-            return Annotated[annotation, *metadata]
-        return reduce(or_, (_form(each, []) for each in get_args(annotation)))
+        return reduce(or_, (_form(each) for each in get_args(annotation)))
     if origin is tuple:
-        many = GenericAlias(tuple, (_form(get_args(annotation)[0], []), ...))
+        many = GenericAlias(tuple, (_form(get_args(annotation)[0]), ...))
         return Annotated[many, Field(max_length=LIST_MAX)]
     if origin is dict:
         return Annotated[dict[Text, Text], Field(max_length=100)]

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, assert_never
 
 from ledger.domain.numbers import PatentKind
 from ledger.domain.periods import (
@@ -51,6 +51,7 @@ def term_years(kind: PatentKind, filed_on: date) -> int:
             return 10
         case PatentKind.DESIGN:
             return 15 if filed_on >= DESIGN_15_YEARS_FROM else 10
+    assert_never(kind)
 
 
 @lru_cache(maxsize=50_000)

@@ -3,14 +3,13 @@ cases. `make catalogue` runs it; a text that is new has an empty translation, wh
 
 from __future__ import annotations
 
+from ledger.wording import po_path
 from tests.catalogue import findings, page
-from tests.catalogue.texts import catalogue, mo_bytes, mo_path, po_bytes, po_path, updated
+from tests.catalogue.texts import catalogue, po_bytes, updated
 
 
 def main() -> None:
-    text = po_bytes(updated(catalogue("zh")))
-    po_path("zh").write_bytes(text)
-    mo_path("zh").write_bytes(mo_bytes(text, "zh"))
+    po_path("zh").write_bytes(po_bytes(updated(catalogue("zh"))))
     page.PATH.write_text(page.page(), encoding="utf-8")
     findings.PATH.write_text(findings.text(), encoding="utf-8")
     missing = [message.id for message in catalogue("zh") if message.id and not message.string]

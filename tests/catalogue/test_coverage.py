@@ -11,14 +11,18 @@ from __future__ import annotations
 import ast
 import csv
 import re
+from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from ledger.domain.deciding import COMMANDS
-from ledger.domain.rules import ALIASES, DEFINITIONS, RULES, Definition
+from ledger.domain.rules import ALIASES, DEFINITIONS, RULES, Definition, catalogue_version
+from ledger.domain.rules.catalogue import in_force
+from ledger.domain.rules.listing import listing, selected
 from tests.catalogue.all_cases import CASES
 from tests.catalogue.calls import implementing
 from tests.catalogue.case import Case
@@ -166,3 +170,45 @@ def named_in(path: Path) -> frozenset[str]:
         elif isinstance(node, ast.FunctionDef):
             found.add(node.name)
     return frozenset(found)
+
+
+# --- the catalogue as a list --------------------------------------------------------------------
+
+
+def test_every_row_is_listed_once_in_order() -> None:
+    ids = [row["id"] for row in listing()]
+    assert ids == sorted({*RULES, *DEFINITIONS, *ALIASES})
+    (twin,) = (row for row in listing() if row["id"] == "pledge-open-licence-statement")
+    assert twin["same_as"] == "open-pledge-statement"
+    assert twin["article"] == "GL V-11 §9"
+
+
+def test_rows_are_selected_by_act_day_and_severity() -> None:
+    of_transfers = selected(listing(), command="RegisterTransfer")
+    assert {"transfer-alive", "pledge-realise-transfer"} <= {row["id"] for row in of_transfers}
+    assert "name-change-same-person" not in {row["id"] for row in of_transfers}
+    assert {row["severity"] for row in selected(listing(), severity="O")} == {"O"}
+    for day, there in ((date(2010, 9, 30), False), (date(2010, 10, 1), True)):
+        ids = {row["id"] for row in selected(listing(), day=day)}
+        assert ("pledge-no-live-pledge" in ids) is there
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "there"),
+    [
+        (None, None, True),
+        (date(2024, 1, 20), None, True),
+        (date(2024, 1, 21), None, False),
+        (None, date(2024, 1, 21), True),
+        (None, date(2024, 1, 20), False),
+    ],
+)
+def test_a_rule_is_in_force_from_its_first_day_to_the_day_before_its_end(
+    since: date | None, until: date | None, there: bool
+) -> None:
+    assert in_force(since, until, date(2024, 1, 20)) is there
+
+
+def test_the_version_of_the_catalogue_names_its_rules() -> None:
+    rows = sorted(f"{r.id} {r.severity} {r.since} {r.until}" for r in RULES.values())
+    assert catalogue_version() == sha256("\n".join(rows).encode()).hexdigest()[:16]

@@ -10,15 +10,12 @@ import pytest
 from ledger.domain.refusals import Finding, Severity
 from ledger.domain.rules import DEFINITIONS, RULES
 from ledger.domain.rules.catalogue import PROVISIONAL
-from ledger.wording import Wording, preferred, wording
+from ledger.wording import Wording, po_path, preferred, wording
 from tests.builders import entered, lapsed, recorded, register_pledge
 from tests.catalogue import findings, page
 from tests.catalogue.texts import (
     catalogue,
-    mo_bytes,
-    mo_path,
     po_bytes,
-    po_path,
     texts,
     updated,
 )
@@ -103,10 +100,6 @@ def test_it_uses_the_terms_of_the_law(rule: str) -> None:
 
 def test_the_messages_are_those_of_the_catalogue() -> None:
     assert po_bytes(updated(catalogue("zh"))) == po_path("zh").read_bytes(), "run make catalogue"
-
-
-def test_what_is_compiled_is_what_is_written() -> None:
-    assert mo_bytes(po_path("zh").read_bytes(), "zh") == mo_path("zh").read_bytes()
 
 
 def test_the_page_is_that_of_the_catalogue() -> None:

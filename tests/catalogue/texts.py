@@ -6,12 +6,10 @@ from __future__ import annotations
 import ast
 import importlib
 import io
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from ledger.domain.rules import DEFINITIONS, RULES
@@ -22,19 +20,11 @@ from ledger.domain.rules.catalogue import (
     PROVISIONAL,
     Unknown,
 )
-from ledger.wording import DOMAIN, LOCALE
+from ledger.wording import DOMAIN, po_path
 
 ROOT = Path(__file__).parents[2]
 RULE_FILES = ROOT / "ledger" / "domain" / "rules"
 WIDTH = 100
-
-
-def po_path(language: str) -> Path:
-    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-
-
-def mo_path(language: str) -> Path:
-    return po_path(language).with_suffix(".mo")
 
 
 @cache
@@ -106,13 +96,3 @@ def po_bytes(messages: Catalog) -> bytes:
     head = f'{HEADER}\nmsgid ""\nmsgstr ""\n'
     head += f'"Content-Type: text/plain; charset=utf-8\\n"\n"Language: {messages.locale}\\n"\n\n'
     return head.encode() + out.getvalue()
-
-
-def mo_bytes(po: bytes, language: str) -> bytes:
-    """The compiled catalogue of a text."""
-    messages = read_po(io.BytesIO(po), locale=language, domain=DOMAIN)
-    # The library dates what has no date; the same text is compiled to the same bytes.
-    messages.creation_date = messages.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
-    out = io.BytesIO()
-    write_mo(out, messages)
-    return out.getvalue()

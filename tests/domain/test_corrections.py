@@ -687,3 +687,32 @@ def test_a_claim_changed_back_from_a_day_on() -> None:
     amounts = [shape.claim.amount for shape in shapes if shape.claim is not None]
     assert amounts == [yuan("5000000"), yuan("4000000"), yuan("5000000")]
     assert shapes[-1].since == TODAY
+
+
+def test_a_continuation_revoked_from_a_day_leaves_what_ran_before() -> None:
+    first = preserved(on=date(2026, 1, 12))
+    longer = preservation_continued(on=date(2026, 2, 2), ends_on=date(2027, 1, 13))
+    told = recorded(entered(), first, longer)
+    known = after(told, revoke_entry(longer.filing_id, effect="from_date")).patents[PATENT]
+    ((_, since, until),) = known.preservation_periods()
+    assert (since, until) == (date(2026, 1, 12), date(2026, 7, 13))
+
+
+def test_an_extension_revoked_from_a_day_leaves_the_suspension_its_own_end() -> None:
+    longer = SuspensionExtended(
+        **about(PATENT, date(2026, 2, 2)), case_no="(2026) Dispute 1", ends_on=date(2027, 7, 13)
+    )
+    told = recorded(entered(), suspended(), longer)
+    known = after(told, revoke_entry(longer.filing_id, effect="from_date")).patents[PATENT]
+    (running,) = known.suspensions
+    assert (running.starts_on, running.ends_on) == (date(2026, 1, 12), date(2027, 1, 13))
+
+
+def test_shares_are_corrected_by_whom_they_are_of() -> None:
+    fact = transferred(after=(INSTRUMENTS, LAMPWORKS), shares={party(INSTRUMENTS).id: "60"})
+    told = recorded(entered(), fact)
+    stated = {"shares": {str(INSTRUMENTS.credit_code): "50", str(LAMPWORKS.credit_code): "50"}}
+    known = after(told, correct(fact.filing_id, changes=stated)).patents[PATENT]
+    (counting,) = [f for f in known.facts if f.TOPIC == "transfer.registered"]
+    shares = {party(INSTRUMENTS).id: "50", party(LAMPWORKS).id: "50"}
+    assert getattr(counting, "shares", None) == shares

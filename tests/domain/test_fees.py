@@ -34,6 +34,7 @@ from tests.builders import (
     declared_open,
     entered,
     fact,
+    fee_paid,
     licensed,
     parties,
     recorded,
@@ -88,6 +89,12 @@ class TestPayments:
         assert whole.findings == ()
         assert through(whole.given_that(), date(2025, 8, 16)) == 7
         assert through(whole.given_that(), rest) == 8
+
+    def test_whoever_sees_no_amounts_sees_that_one_fell_short(self) -> None:
+        paid = fee_paid(fee_year=8, on=date(2025, 6, 2))
+        short = paid.model_copy(update={"short": True})
+        assert through(recorded(entered(fees_paid_through=7), short)) == 7
+        assert through(recorded(entered(fees_paid_through=7), paid)) == 8
 
     def test_what_it_came_to_is_recorded_with_the_payment(self) -> None:
         (event,) = UNPAID.when(pay("2000", DUE)).passes().events

@@ -13,6 +13,7 @@ from ledger.domain.events import IdentityEvidenceEntered
 from ledger.domain.joint import AboutPrepared, PrepareFiling
 from ledger.domain.lifecycle import EndSuspension
 from ledger.domain.numbers import PatentKind
+from ledger.domain.parties import PartyDetails, PartyKind, Residence, party_of, personal_of
 from ledger.domain.rules import rules_for
 from tests.builders import (
     BANK,
@@ -34,6 +35,7 @@ from tests.builders import (
     register_transfer,
 )
 from tests.domain.test_consents import FAILING
+from tests.scenario import pseudonym
 
 MISTYPED = PATENT[:-1] + ("0" if PATENT[-1] != "0" else "1")
 
@@ -176,3 +178,13 @@ def test_a_refusal_names_every_rule_that_fails() -> None:
 def test_a_freeze_of_another_case_is_not_ended() -> None:
     command = fact(EndSuspension, case_no="(2026) Dispute 9", reason="other")
     recorded(entered()).when(command).refuses("freeze-case-known")
+
+
+def test_a_party_is_known_by_what_it_is_known_by() -> None:
+    """A code; of a person a pseudonym; abroad a number there; else the name alone."""
+    abroad = party_of(FOREIGNER, pseudonym)
+    assert abroad.id == "abroad:NL-REG-00008"
+    nameless = PartyDetails(name="  Lamp & Co. ", residence=Residence.ABROAD)
+    assert party_of(nameless, pseudonym).id == "name:lamp co"
+    person = PartyDetails(name="Deng Zhao", kind=PartyKind.INDIVIDUAL)
+    assert personal_of(person, pseudonym) is None

@@ -195,6 +195,10 @@ class TestLapse:
             "fee-lapse-after-grace", years=10
         )
 
+    def test_a_filing_date_never_told_of_is_unknown(self) -> None:
+        unknown = recorded(entered(filed_on=None))
+        unknown.when(fact(LapseForFee, fee_year=8, decided_on=TODAY)).refuses("fact-unknown")
+
     def test_fees_never_told_of_are_unknown(self) -> None:
         unknown = recorded(entered(fees_paid_through=None))
         unknown.when(fact(LapseForFee, fee_year=8, decided_on=TODAY)).refuses("fact-unknown")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import permutations
+from typing import Any
 
 import pytest
 
 from ledger.domain.events import (
+    Concealed,
     InvalidationDecided,
     LedgerEvent,
     PatentEntered,
@@ -17,6 +19,7 @@ from ledger.domain.events import (
     RecordWithdrawn,
 )
 from ledger.domain.evolving import evolve
+from ledger.domain.holdings import uninterrupted
 from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import ChineseCalendar
 from tests.builders import (
@@ -356,3 +359,33 @@ def test_a_suspension_holds_by_its_days() -> None:
     assert patent.frozen(date(2026, 1, 12))
     assert patent.frozen(date(2027, 1, 12))
     assert not patent.frozen(date(2027, 1, 13))
+
+
+@pytest.mark.parametrize(
+    ("until", "spans"),
+    [
+        (None, [(1, 3), (5, 7), (9, None)]),
+        (12, [(1, 3), (5, 7), (9, 12)]),
+        (9, [(1, 3), (5, 7)]),
+        (6, [(1, 3), (5, 6)]),
+        (2, [(1, 2)]),
+    ],
+)
+def test_interruptions_leave_the_days_between_them(until: int | None, spans: Any) -> None:
+    def day(of_month: int | None) -> date | None:
+        return None if of_month is None else date(2026, 1, of_month)
+
+    gone = ((date(2026, 1, 7), date(2026, 1, 9)), (date(2026, 1, 3), date(2026, 1, 5)))
+    found = list(uninterrupted(date(2026, 1, 1), day(until), gone))
+    assert found == [(day(since), day(end)) for since, end in spans]
+
+
+def test_an_interruption_from_the_first_day_leaves_none_before_it() -> None:
+    first, later = date(2026, 1, 1), date(2026, 1, 5)
+    assert list(uninterrupted(first, None, ((first, later),))) == [(later, None)]
+
+
+def test_an_entry_that_is_withheld_has_its_place_and_says_nothing() -> None:
+    known = recorded(entered()).patents[PATENT]
+    after = evolve(known, Concealed(originator_id=PATENT, originator_version=2))
+    assert (after.version, after.facts) == (2, known.facts)

@@ -552,3 +552,23 @@ class TestNameChange:
         outcome = recorded(entered(), pledged()).when(change_name())
         outcome.passes()
         outcome.obliges("name-change-pledge-follow")
+
+
+def test_what_the_register_was_never_told_is_asked_for() -> None:
+    kindless = recorded(entered(kind=None))
+    abroad = register_transfer(patentees_after=(FOREIGNER,), agency="Wick & Co")
+    missing = {f.fact.get("missing") for f in kindless.when(abroad).findings}
+    assert "the kind of patent" in missing
+    nobody = recorded(entered(patentees=()))
+    nobody.when(change_name()).refuses("fact-unknown", missing="the patentees")
+
+
+def test_a_consent_that_nobody_gave_is_used_by_nobody() -> None:
+    events = recorded(entered()).when(register_transfer(consents=("C9",))).passes().events
+    assert [type(event) for event in events] == [TransferRegistered]
+
+
+def test_a_consent_to_something_else_stays_unused() -> None:
+    other = consented(act="licence", counterparties=(INSTRUMENTS,))
+    events = recorded(entered(), other).when(register_transfer(consents=("C1",))).passes().events
+    assert [type(event) for event in events] == [TransferRegistered]

@@ -76,12 +76,8 @@ class Rule:
     def sentence(self) -> str:
         return " ".join((self.check.__doc__ or "").split())
 
-    def __call__(self, patent: Patent, command: Command, context: Context) -> Finding | None:
-        """What the rule finds in a command on a patent, or None where it is content."""
-        outcome = self.check(patent, command, context)
-        return None if outcome is None else self.finding(outcome, patent)
-
     def finding(self, outcome: Broken | Unknown, patent: Patent) -> Finding:
+        """What the rule finds, as data with its sentence, article and cure."""
         named = None if self.once else patent.id
         if isinstance(outcome, Unknown):
             return self._unknown(outcome, patent)

@@ -33,6 +33,9 @@ from ledger.domain.rules.grounds import (
     pledgees_to_notify,
 )
 
+FOURTH_AMENDMENT = date(2021, 6, 1)
+"""The Patent Law's fourth amendment, with which compensation of the term came."""
+
 # --- compensation of the term -------------------------------------------------------------------
 
 
@@ -44,10 +47,14 @@ from ledger.domain.rules.grounds import (
     cure="Correct the request: an invention, in time, once, within the days the law gives.",
 )
 def compensation_kind(patent: Patent, command: CompensateTerm, context: Context) -> Outcome:
-    """Only an invention's term is compensated, on a request in time, once and within its limits."""
+    """Only an invention's term is compensated, since June 2021, on a request in time, once and
+    within its limits.
+    """
     entered, ends_on = patent.entered, patent.terminates_on
     if entered is None or ends_on is None or entered.granted_on is None:
         return Unknown("filing date, grant date and kind")
+    if context.today < FOURTH_AMENDMENT:
+        return Broken(fact={"since": FOURTH_AMENDMENT.isoformat()})
     if entered.kind is not PatentKind.INVENTION:
         return Broken(fact={"kind": entered.kind})
     if any(c.kind == command.kind for c in patent.compensations):

@@ -17,7 +17,9 @@ from api.bodies import body, parsed
 from api.callers import allowed
 from api.house import House, house_of
 from api.problems import Fault, documented, invalid
+from ledger.domain.acting import FOR_OTHERS
 from ledger.domain.deciding import Verdict
+from ledger.domain.events import CONFIDENTIAL, LedgerEvent
 from ledger.domain.filing import Caller, Command
 from ledger.domain.joint import JOINT, PrepareFiling
 from ledger.registry import Filing
@@ -75,7 +77,8 @@ class Filed:
         if self.dry_run:
             filing = Filing(command, self.caller, "dry run")
             verdict = await run_in_threadpool(self.house.registry.judge, filing)
-            return json_answer(verdict_shown(verdict, self.language), self.house.seen)
+            shown = verdict_shown(verdict, self.language, self.caller)
+            return json_answer(shown, self.house.seen)
         assert self.key is not None, "a filing has a key"
         receipt = await self.house.registry.filed(Filing(command, self.caller, self.key))
         members = orjson.loads(receipt)
@@ -117,19 +120,20 @@ def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
     return take_in
 
 
-def verdict_shown(verdict: Verdict, language: Language) -> dict[str, Any]:
+def verdict_shown(verdict: Verdict, language: Language, caller: Caller) -> dict[str, Any]:
     """What a dry run tells: the findings, and what would be entered. Numbers are drawn when it is
     filed.
+
+    Who acts for others is no party: of what the register knows it is shown what is public.
     """
     words = wording(language)
+    for_others = caller.role in FOR_OTHERS
     entries = [
         {
             "stream": event.originator_id,
             "topic": event.TOPIC,
             "effective_on": event.effective_on,
-            "fields": event.model_dump(
-                mode="json", exclude={"envelope", "originator_id", "originator_version", "personal"}
-            ),
+            "fields": event.model_dump(mode="json", exclude=not_shown(event, for_others)),
         }
         for event in verdict.events
     ]
@@ -139,6 +143,20 @@ def verdict_shown(verdict: Verdict, language: Language) -> dict[str, Any]:
         "warnings": [words.finding(finding).as_json() for finding in verdict.warnings],
         "obligations": [words.finding(finding).as_json() for finding in verdict.obligations],
     }
+
+
+NOT_SHOWN: Final = frozenset(
+    {"envelope", "originator_id", "originator_version", "personal", "withheld", "obligations"}
+)
+"""Members that a dry run does not show: the filing's own, what is personal, what is told as
+findings."""
+
+
+def not_shown(event: LedgerEvent, for_others: bool) -> set[str]:
+    """Members of an entry that a dry run does not show to parties, or to who acts for others."""
+    fields = type(event).model_fields.items()
+    secret = {name for name, f in fields if event.HIDDEN or CONFIDENTIAL in f.metadata}
+    return {*NOT_SHOWN, *(secret if for_others else ())}
 
 
 def files(operation: str, schema: str, tag: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from ledger.domain import acting
 from ledger.domain.completing import completed, erased, preparer, refused_by_office
 from ledger.domain.consent import Consent
 from ledger.domain.corrections import Correcting
-from ledger.domain.deciding import Verdict, decide
+from ledger.domain.deciding import Verdict
 from ledger.domain.events import Door, FilingConfirmed, OpenLicenceTaken, PledgeRegistered
 from ledger.domain.filing import Caller, Command, Context
 from ledger.domain.joint import (
@@ -40,6 +40,7 @@ from ledger.domain.periods import civil_date
 from ledger.domain.prepared import Prepared
 from ledger.domain.refusals import Overtaken, Refused
 from ledger.domain.streams import evolve_stream
+from ledger.domain.telling import decided
 from ledger.eventstore.acts import Entered, RegistrationRow
 from ledger.eventstore.restanding import restanding
 from ledger.eventstore.stored_form import canonical
@@ -105,7 +106,7 @@ class FilingAct:
         context = self._context(command, world, moment, drawn)
         patents = {number: world.patent(number) for number in command.patents}
         acting.check(patents, command, context)
-        return decide(patents, command, context), context, drawn
+        return decided(patents, command, context), context, drawn
 
     def _context(
         self, command: Command, world: World, moment: datetime, drawn: list[tuple[str, int, str]]

@@ -17,6 +17,7 @@ from ledger.domain.prepared import Prepared
 from ledger.domain.refusals import Finding, Refused, Severity
 from ledger.domain.rules import RULES, judge
 from ledger.domain.rules.catalogue import Broken
+from ledger.domain.telling import told
 
 
 def preparer(prepared: Prepared) -> Caller:
@@ -34,13 +35,17 @@ def completed(
     filing is judged again when one of them confirms it again.
     """
     place = (confirmed.originator_id, confirmed.originator_version + 1, confirmed.envelope)
+    # All who are concerned read it: it tells what is public, whoever prepared the filing.
+    to_all = replace(context, caller=replace(context.caller, role="party", party=None))
     try:
         verdict = decide(patents, filing, context)
     except Refused as refused:
-        decision = _decision(place, None, refused.findings)
+        findings = told(refused.findings, patents, filing, to_all)
+        decision = _decision(place, None, findings)
         return Verdict((confirmed, decision), ())
     decision = _decision(place, context.filing_id, ())
-    return Verdict((confirmed, decision, *verdict.events), verdict.findings)
+    findings = told(verdict.findings, patents, filing, to_all)
+    return Verdict((confirmed, decision, *verdict.events), findings)
 
 
 def erased() -> Finding:
@@ -55,9 +60,16 @@ def refused_by_office(
     stream = f"filing:{refusal.filing}"
     envelope = context.envelope(refusal, context.today, None)
     place = (stream, context.streams[stream].version + 1, envelope)
-    findings = tuple(judge(patents, filing, replace(context, objection=refusal.reason)))
-    told = tuple(f for f in findings if f.severity is not Severity.OBLIGATION)
-    return Verdict((_decision(place, None, told, final=True),), ())
+    to_all = replace(
+        context,
+        caller=replace(context.caller, role="party", party=None),
+        objection=refusal.reason,
+    )
+    judged = tuple(judge(patents, filing, to_all))
+    findings = told(
+        tuple(f for f in judged if f.severity is not Severity.OBLIGATION), patents, filing, to_all
+    )
+    return Verdict((_decision(place, None, findings, final=True),), ())
 
 
 def _decision(

@@ -18,7 +18,7 @@ OF_THE_RIGHT = frozenset({"fee", "lapse", "right", "patent", "term", "invalidati
 """First words of the topics of entries about the right itself, to which the patentees are parties.
 """
 
-NOT_FOR_PARTIES = frozenset({"version"})
+NOT_FOR_PARTIES = frozenset({"version", "entry_version"})
 """A gap in versions would tell a party of entries that are hidden from it."""
 
 
@@ -106,13 +106,26 @@ def shown_entries(
             entry |= {"version": row["version"], "open": row["open"]}
         elif entitled:
             concealed = row["open"] or {}
-            entry["confidential"] = {
-                name: value for name, (_, value) in concealed.items() if name not in NOT_FOR_PARTIES
-            }
+            shown_of = {n: v for n, (_, v) in concealed.items() if n not in NOT_FOR_PARTIES}
+            if shown_of.get("obligations"):
+                shown_of["obligations"] = owed_by_or_to(viewer.party, shown_of["obligations"])
+            entry["confidential"] = shown_of
         elif row["topic"] == PLEDGED and viewer.party in patentees.get(row["stream"], ()):
             signed = [d for d in values.get("documents", ()) if d["kind"] in PLEDGOR_SIGNED]
             entry["confidential"] = {"documents": signed}
         shown.append(entry)
+    return shown
+
+
+def owed_by_or_to(party: str | None, obligations: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """The obligations that concern a party: whole where it owes them, of those owed to it and
+    others only that. Who is no party sees what the office owes."""
+    shown = []
+    for owed in obligations:
+        if party in owed["by"] or (party is None and not owed["by"]):
+            shown.append(dict(owed))
+        elif party in owed["to"]:
+            shown.append({**owed, "to": [party]})
     return shown
 
 

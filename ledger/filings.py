@@ -74,7 +74,7 @@ class FilingAct:
         body = said(filing.command)
         self.weight = len(body) * max(1, len(filing.command.patents))
         self.size = 2 * max(1, len(filing.command.patents))
-        self.body_hmac = means.digest("body", filing.command.NAME.encode() + b"\n" + body)
+        self.body_hmac = means.digest("body", body)
 
     def streams(self) -> Sequence[str]:
         """The streams the command names by itself; what else it needs, the state tells."""
@@ -278,6 +278,8 @@ def said(command: Command) -> bytes:
 
 
 def _members(value: object) -> Any:
+    if isinstance(value, Command):
+        return {"command": value.NAME} | value.__dict__
     if isinstance(value, BaseModel):
         return value.__dict__
     assert isinstance(value, Decimal), "a command holds models, decimals and JSON values"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Protocol
 
 from psycopg import Cursor
@@ -121,7 +122,7 @@ class Bounds:
 
 
 class Waiting:
-    """An act that waits to be answered, and its answer."""
+    """An act that waits to be answered, and its answer, which is given once."""
 
     __slots__ = ("act", "error", "receipt")
 
@@ -131,12 +132,14 @@ class Waiting:
         self.error: BaseException | None = None
 
     def answer(self, receipt: bytes) -> None:
-        self.receipt = receipt
-        self.told()
+        if not self.answered:
+            self.receipt = receipt
+            self.told()
 
     def fail(self, error: BaseException) -> None:
-        self.error = error
-        self.told()
+        if not self.answered:
+            self.error = error
+            self.told()
 
     def told(self) -> None:
         """Wake whoever waits."""
@@ -173,5 +176,18 @@ class Blocked(Waiting):
 def fail(waiting: Sequence[Waiting], error: BaseException) -> None:
     """Tell those who wait that their acts failed."""
     for one in waiting:
-        if not one.answered:
-            one.fail(error)
+        one.fail(error)
+
+
+def within(bounds: Bounds, waiting: Iterable[Waiting]) -> list[Waiting]:
+    """As many of those who wait, in their order, as one group may take; one larger act goes
+    alone."""
+    group: list[Waiting] = []
+    events = size = 0
+    for one in islice(waiting, bounds.commands_max):
+        events += one.act.size
+        size += one.act.weight
+        if group and (events > bounds.events_max or size > bounds.bytes_max):
+            break
+        group.append(one)
+    return group

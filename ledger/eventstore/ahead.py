@@ -1,7 +1,7 @@
 """Deciding ahead: a group is decided while the one before it is being committed.
 
 A process that finds the log's head where it left it may trust what it remembers. So it decides on
-what it remembers, without the lock, and sends events and rows as one statement that takes the lock
+what it remembers, without the lock, and sends events and rows as one message that takes the lock
 and is refused unless it follows that very head: what was decided is then what deciding under the
 lock would have come to. Refusals are answered only when the head they rest on is confirmed, by the
 commit of their group or by a look at the log. Whatever goes wrong here, the acts concerned are
@@ -16,13 +16,15 @@ from collections.abc import Callable, Sequence
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
+from psycopg import Cursor
+from psycopg.rows import DictRow
 
-from ledger.eventstore.acts import Waiting
+from ledger.eventstore.acts import Waiting, within
 from ledger.eventstore.batch import Batch
 from ledger.eventstore.desk import Desk, keys_used
 from ledger.eventstore.group import Group
 from ledger.eventstore.locked import BEGIN
-from ledger.eventstore.recorder import HEAD, appended
+from ledger.eventstore.recorder import HEAD, LOCK, appended
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,8 @@ class Ahead:
         self._desk = desk
         self._queue = queue
         self._enough = enough
-        self._curs = desk.sessions.reading().cursor()
+        self._curs: Cursor[DictRow]
+        """On the session that reads."""
         self._group: Group | None = None
         """The group that is being decided."""
         self._goal = 1
@@ -55,6 +58,7 @@ class Ahead:
     def run(self) -> list[list[Waiting]]:
         """File acts until none waits that can be; the groups that must be filed under the lock."""
         try:
+            self._curs = self._desk.sessions.reading().cursor()
             self._desk.world.resume(self._curs)
             while self._go_on():
                 pass
@@ -65,8 +69,6 @@ class Ahead:
                 error,
             )
             return self._given_up(error)
-        finally:
-            self._curs.close()
         return []
 
     def unanswered(self) -> list[list[Waiting]]:
@@ -97,11 +99,13 @@ class Ahead:
             if self._group is None:
                 self._begin()
             assert self._group is not None, "it has begun"
+            self._group.taken.append(self._queue[0])
             self._group.take(self._queue.popleft(), {})
             more = self._more()
         if self._group is not None and (not more or len(self._group.taken) >= self._goal):
             if not more or self._sent is None or self._desk.sessions.sender.done():
                 self._settle()
+                self._desk.world.trim()
                 self._send()
             return True
         if not more:
@@ -126,7 +130,7 @@ class Ahead:
 
     def _begin(self) -> None:
         """Begin a group, with the streams of all that waits in memory."""
-        waiting = tuple(self._queue)[: self._desk.bounds.commands_max]
+        waiting = within(self._desk.bounds, tuple(self._queue))
         self._desk.world.load({s for one in waiting if one.act.ahead for s in one.act.streams()})
         self._group = self._desk.group()
         self._goal = SENT_MIN if self._sent is not None else min(len(waiting), SENT_MIN)
@@ -146,7 +150,8 @@ class Ahead:
             self._commit_in_steps(group, batch)
             self._answer()
             return
-        self._desk.sessions.sender.send(*appended(group.head, group.stored, batch))
+        follows = appended(group.head, group.stored, batch)
+        self._desk.sessions.sender.send((LOCK, ()), follows)
         group.keep()
         self._sent = self._unanswered.pop()
 

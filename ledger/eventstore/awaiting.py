@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
+from weakref import ref
 
 from ledger.eventstore.acts import Act, Waiting
 
@@ -12,7 +14,8 @@ class Postbox:
     """Takes answers from the thread that files to the loop of those who wait."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self._loop = ref(loop)
+        """Postboxes are kept by their loops, and must not keep them."""
         self._answered: deque[Awaited] = deque()
         self._called = False
 
@@ -21,9 +24,11 @@ class Postbox:
         self._answered.append(awaited)
         if not self._called:
             self._called = True
+            loop = self._loop()
             # A loop that is closed has nobody left who waits; what was entered stays entered.
-            if not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self._deliver)
+            with suppress(RuntimeError):
+                if loop is not None:
+                    loop.call_soon_threadsafe(self._deliver)
 
     def _deliver(self) -> None:
         self._called = False
@@ -48,7 +53,10 @@ class Awaited(Waiting):
         """Give the answer to the coroutine, unless it has gone."""
         if self.future.done():
             return
-        if self.error is not None:
+        if isinstance(self.error, StopIteration):
+            # Which no future can hold.
+            self.future.set_exception(RuntimeError(f"the act failed: {self.error!r}"))
+        elif self.error is not None:
             self.future.set_exception(self.error)
         elif self.receipt is not None:
             self.future.set_result(self.receipt)

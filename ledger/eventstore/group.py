@@ -72,6 +72,7 @@ class Group:
     changes: list[Change] = field(default_factory=list)
     keys: dict[tuple[str, str], tuple[bytes, bytes]] = field(default_factory=dict)
     taken: list[Waiting] = field(default_factory=list)
+    """Acts that nobody else will answer, the one that is being decided among them."""
     events: int = 0
     weight: int = 0
 
@@ -86,7 +87,6 @@ class Group:
         Any exception that does not decline the act leaves the group and the world unusable.
         """
         act = waiting.act
-        self.taken.append(waiting)
         self.events += act.size
         self.weight += act.weight
         key = (act.caller, act.key)

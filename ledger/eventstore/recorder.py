@@ -24,13 +24,13 @@ from psycopg.rows import DictRow, dict_row
 from ledger.database import Role, conninfo
 from ledger.eventstore.batch import Batch
 
-LOCK_AND_HEAD = """
-SELECT pg_advisory_xact_lock(log_lock_key());
-SELECT coalesce(max(notification_id), 0) AS head FROM stored_events
-"""
-"""Two statements, so that the second sees what was committed while the first waited."""
+LOCK = "SELECT pg_advisory_xact_lock(log_lock_key())"
+"""Comes first in a transaction that writes: who waits for the log holds no lock of a table."""
 
 HEAD = "SELECT coalesce(max(notification_id), 0) AS head FROM stored_events"
+
+LOCK_AND_HEAD = f"{LOCK}; {HEAD}"
+"""Two statements, so that the second sees what was committed while the first waited."""
 
 APPEND = """
 notified AS (SELECT pg_notify('stored_events', ''))
@@ -99,7 +99,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
 def appended(head: int, events: Sequence[StoredEvent], batch: Batch) -> tuple[str, list[Any]]:
     """The statement that appends events behind a head, with the rows of a batch beside them.
 
-    The database takes the log's lock as it begins, and refuses it where the head has moved.
+    The database refuses it where the head has moved.
     """
     statement, records = batch.statement(APPEND)
     return statement, [

@@ -95,7 +95,7 @@ class World:
         """Start a group on a locked log; forget what another process has changed."""
         self._curs = curs
         self.abandon()
-        self._trim()
+        self.trim()
         self.alone = head == self.head
         if self.alone:
             return
@@ -117,7 +117,7 @@ class World:
         where the head has moved."""
         self._curs = curs
         self.abandon()
-        self._trim()
+        self.trim()
 
     def commit(self, head: int, moment: datetime | None) -> None:
         """The group is on disk: what it changed is what the ledger knows."""
@@ -130,8 +130,11 @@ class World:
         self.recorded_at = moment or self.recorded_at
         self.abandon()
 
-    def _trim(self) -> None:
-        """Forget the states least recently changed; what was only looked at stays one group."""
+    def trim(self) -> None:
+        """Forget the states least recently changed; what was only looked at stays one group.
+
+        No group may be under way: what it has changed is not yet to be read from the log.
+        """
         while len(self._states) > self.remembered_max:
             self._states.popitem(last=False)
         if len(self._registrations) > self.remembered_max:
@@ -162,13 +165,11 @@ class World:
             return
         assert self._curs is not None, "a group has begun"
         rows = self._curs.execute(SELECT_STREAMS, (wanted,), prepare=True).fetchall()
-        for stream in wanted:
-            self._states[stream] = empty(stream)
+        found = {stream: empty(stream) for stream in wanted}
         for stream, stored in groupby(rows, key=lambda row: row["originator_id"]):
-            state = empty(stream)
             for row in stored:
-                state = folded(state, decoded(row))
-            self._states[stream] = state
+                found[stream] = folded(found[stream], decoded(row))
+        self._states.update(found)
 
     def state(self, stream: str) -> State:
         """The state of a stream, loaded if it is not in memory."""
@@ -227,6 +228,7 @@ class World:
     def forget_serials(self) -> None:
         """Numbers came from elsewhere: look again before the next is drawn."""
         self._serials.clear()
+        self._drawn.clear()
 
     def remember(self, registration: Registration) -> None:
         """A registration that this group makes."""

@@ -6,7 +6,7 @@ caller. There are two ways to the log:
 
 - *Ahead.* A process that finds the log's head where it left it may trust what it remembers. So it
   decides on what it remembers while the group before is being committed, and sends events and rows
-  as one statement that takes the log's lock and is refused unless it follows that very head.
+  as one message that takes the log's lock and is refused unless it follows that very head.
 - *Under the lock.* Where the head has moved, where an act needs more of the database than its
   streams, or where anything at all went wrong ahead: one READ COMMITTED transaction takes the log's
   lock as its first statement, reads the head, loads the streams, decides, appends and commits.
@@ -27,13 +27,22 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import psycopg
 
 from ledger.eventstore import locked
-from ledger.eventstore.acts import Act, Blocked, Bounds, Busy, Stopped, Unavailable, Waiting, fail
+from ledger.eventstore.acts import (
+    Act,
+    Blocked,
+    Bounds,
+    Busy,
+    Stopped,
+    Unavailable,
+    Waiting,
+    fail,
+    within,
+)
 from ledger.eventstore.ahead import Ahead
 from ledger.eventstore.desk import Desk
 from ledger.eventstore.recorder import LedgerRecorder
@@ -62,6 +71,9 @@ class Writer:
         self._desk = Desk(recorder, views, clock, salts, bounds, Sessions(url), world)
         self._queue: deque[Waiting] = deque()
         self._turn = threading.Lock()
+        """Held by whoever files or looks."""
+        self._next = threading.Lock()
+        """Held by whoever waits for the turn, which is given up for them."""
         self._gate = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
@@ -78,9 +90,9 @@ class Writer:
         """
         waiting = Blocked(act)
         self._queued(waiting)
-        if self._turn.acquire(blocking=False):
+        if not self._next.locked() and self._turn.acquire(blocking=False):
             try:
-                self._work(until=waiting)
+                self._work(lambda: waiting.answered)
             finally:
                 self._turn.release()
                 self._wake_for_the_rest()
@@ -107,13 +119,10 @@ class Writer:
 
     def look(self, look: Callable[[World, datetime], Any]) -> Any:
         """Run a function on the state under the lock and write nothing: the dry run of a filing."""
-        try:
-            with self._turn:
-                if self._stopping:
-                    raise Stopped
-                return self._look(look)
-        finally:
-            self._wake_for_the_rest()
+        with self._in_turn():
+            if self._stopping:
+                raise Stopped
+            return self._look(look)
 
     def _look(self, look: Callable[[World, datetime], Any]) -> Any:
         desk = self._desk
@@ -145,33 +154,52 @@ class Writer:
         while True:
             self._wake.wait()
             self._wake.clear()
-            with self._turn:
-                self._work(until=None)
-            self._wake_for_the_rest()
+            with self._in_turn():
+                self._work_for_all()
             if self._stopping and not self._queue:
                 return
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Wait for the turn, and have it."""
+        try:
+            with self._next:
+                self._turn.acquire()
+            try:
+                yield
+            finally:
+                self._turn.release()
+        finally:
+            self._wake_for_the_rest()
 
     def _wake_for_the_rest(self) -> None:
         """Called after every turn: whoever queued during it and found it taken relies on this."""
         if self._queue:
             self._wake.set()
 
-    def _work(self, until: Waiting | None) -> None:
-        """File groups until nothing waits, or until the given caller is answered."""
+    def _work_for_all(self) -> None:
+        """File until nothing waits, or until somebody else waits for the turn; one group at
+        least."""
+        if self._queue:
+            first = self._queue[0]
+            self._work(lambda: first.answered and self._next.locked())
+
+    def _work(self, enough: Callable[[], bool]) -> None:
+        """File groups until nothing waits, or until it is enough."""
         world = self._desk.world
-
-        def enough() -> bool:
-            return until is not None and until.answered
-
         while self._queue and not enough():
+            groups: list[list[Waiting]] = []
             if self._queue[0].act.ahead and world.alone:
                 ahead = Ahead(self._desk, self._queue, enough)
                 with self._answered_for(ahead.unanswered):
                     groups = ahead.run()
             else:
-                groups = [self._take()]
-            for group in groups:
-                with self._answered_for(partial(list[list[Waiting]], [group])):
+                with self._answered_for(groups.copy):
+                    groups.append(within(self._bounds, tuple(self._queue)))
+                    for _ in groups[0]:
+                        self._queue.popleft()
+            with self._answered_for(groups.copy):
+                for group in groups:
                     locked.file(self._desk, group)
 
     @contextmanager
@@ -187,16 +215,3 @@ class Writer:
             self._desk.give_up_sessions()
             if not isinstance(error, Exception):
                 raise
-
-    def _take(self) -> list[Waiting]:
-        """The next group: what waits, within the bounds; one larger act goes alone."""
-        group: list[Waiting] = []
-        events = size = 0
-        while self._queue and len(group) < self._bounds.commands_max:
-            act = self._queue[0].act
-            events += act.size
-            size += act.weight
-            if group and (events > self._bounds.events_max or size > self._bounds.bytes_max):
-                break
-            group.append(self._queue.popleft())
-        return group

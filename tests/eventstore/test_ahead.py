@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from weakref import ref
 
+import psycopg
 import pytest
 
 from ledger.domain.refusals import KeyReused, Refused
-from ledger.eventstore.acts import Stopped
+from ledger.eventstore.acts import Bounds, Stopped
+from ledger.eventstore.awaiting import Awaited, Postbox
+from ledger.eventstore.world import World
 from ledger.registry import Filing, FilingAct, Registry
 from tests.builders import deregister_pledge
 from tests.conftest import NewDatabase
@@ -31,7 +38,7 @@ from tests.eventstore.ledgers import (
 from tests.eventstore.proxy import ProxiedServer
 
 SENT = b"sent 0"
-"""The name under which the statement that appends is prepared on a session."""
+"""The name under which the first statement of what is sent is prepared on a session."""
 
 
 @pytest.fixture
@@ -49,6 +56,17 @@ def warmed(ledger: Registry, patents: list[str]) -> None:
 
 def deregistration(number: str, key: str) -> Filing:
     return Filing(deregister_pledge(registration_no=number), REGISTRAR, key)
+
+
+def act(ledger: Registry, patent: str) -> FilingAct:
+    return FilingAct(pledge(patent, key=patent), ledger.means)
+
+
+def wait_until(happened: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def number_of(receipt: bytes) -> str:
@@ -78,6 +96,62 @@ class TestTheHead:
             other.file(deregistration(number_of(standing), "ends it"))
             assert one.file(pledge(patents[2], key="too early"))
         assert_serials_without_gap(url)
+
+    def test_who_waits_for_the_log_holds_no_lock_of_a_table(self, url: str) -> None:
+        """A rebuild holds the log and then wants the tables: neither may wait for the other."""
+        with registry(url) as ledger, psycopg.connect(url) as holder:
+            patents = enter_patents(ledger, numbers(3))
+            warmed(ledger, patents[:2])
+            holder.execute("SELECT pg_advisory_xact_lock(log_lock_key())")
+            filed = ledger.writer.submit(act(ledger, patents[2]))
+            wait_until(lambda: rows(url, "SELECT pid FROM pg_locks WHERE NOT granted"))
+            held = (
+                "SELECT relation::regclass::text FROM pg_locks WHERE locktype = 'relation' AND pid "
+                "IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+            )
+            assert rows(url, held) == []
+            holder.rollback()
+            assert filed.result()
+
+    def test_nothing_is_sent_into_the_midst_of_a_transaction(self, url: str) -> None:
+        with registry(url) as ledger:
+            patents = enter_patents(ledger, numbers(3))
+            warmed(ledger, patents[:2])
+            ledger.writer._desk.sessions.writing().execute("BEGIN")
+            receipt = ledger.file(pledge(patents[2], key="durable"))
+            kept = value(url, "SELECT receipt FROM idempotency WHERE key = 'durable'")
+            assert bytes(kept) == receipt
+
+
+class TestMemory:
+    def test_it_is_bounded_while_groups_follow_each_other(self, url: str) -> None:
+        remembered: list[int] = []
+        bounds = Bounds(states_max=50, commands_max=16)
+        with registry(url, bounds=bounds) as ledger:
+            patents = enter_patents(ledger, numbers(300))
+            warmed(ledger, patents[:2])
+
+            def look(world: World) -> None:
+                remembered.append(len(world._states))
+
+            acts = [FeeAct(f"fee {p}", p, while_decided=look) for p in patents[3:]]
+            for waiting in as_one_group(ledger, patents[2], acts):
+                waiting.result()
+        assert max(remembered) <= 50 + 3 * 16
+
+    def test_no_more_is_loaded_than_a_group_may_take(self, url: str) -> None:
+        remembered: list[int] = []
+        with registry(url, bounds=Bounds(states_max=10, events_max=40)) as ledger:
+            patents = enter_patents(ledger, numbers(60))
+            warmed(ledger, patents[:2])
+
+            def look(world: World) -> None:
+                remembered.append(len(world._states))
+
+            acts = [FeeAct(f"fee {p}", p, size=20, while_decided=look) for p in patents[3:]]
+            for waiting in as_one_group(ledger, patents[2], acts):
+                waiting.result()
+        assert max(remembered) <= 10 + 3 * 2
 
 
 class TestGroups:
@@ -167,8 +241,51 @@ class TestDoubt:
         assert assert_dense(url) == 23 + 3 + 1 + 19
         assert_serials_without_gap(url)
 
+    def test_without_a_session_that_reads_it_is_filed_under_the_lock(
+        self, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ledger.eventstore.sessions.RECONNECT_SECONDS_MAX", 0.2)
+        with ProxiedServer(url) as proxy, registry(proxy.url) as ledger:
+            patents = enter_patents(ledger, numbers(4))
+            warmed(ledger, patents[:2])
+            ledger.writer._desk.sessions.reading().close()
+            proxy.refuse(cut_first=False)
+            assert ledger.writer.submit(act(ledger, patents[2])).result()
+            proxy.accept()
+            assert ledger.writer.submit(act(ledger, patents[3])).result()
+
 
 class TestCoroutines:
+    def test_an_act_that_fails_in_any_way_holds_up_nobody(self, url: str) -> None:
+        def fail(_: object) -> None:
+            raise StopIteration  # which no future takes
+
+        async def file(ledger: Registry, patents: list[str]) -> list[Any]:
+            loop = asyncio.get_running_loop()
+            postbox = Postbox(loop)
+            acts = [FeeAct("bad", patents[0], while_decided=fail), FeeAct("good", patents[1])]
+            awaited = [Awaited(one, loop.create_future(), postbox) for one in acts]
+            for one in awaited:
+                ledger.writer.hand_in(one)
+            waiting = asyncio.gather(*(one.future for one in awaited), return_exceptions=True)
+            return await asyncio.wait_for(waiting, 10)
+
+        with registry(url) as ledger:
+            bad, good = asyncio.run(file(ledger, enter_patents(ledger, numbers(2))))
+        assert isinstance(bad, RuntimeError)
+        assert isinstance(good, bytes)
+
+    def test_a_loop_is_let_go_when_it_has_ended(self, url: str) -> None:
+        async def file(ledger: Registry, patent: str) -> ref[asyncio.AbstractEventLoop]:
+            await ledger.filed(pledge(patent, key="once"))
+            return ref(asyncio.get_running_loop())
+
+        with registry(url) as ledger:
+            (patent,) = enter_patents(ledger, numbers(1))
+            loop = asyncio.run(file(ledger, patent))
+            gc.collect()
+            assert loop() is None
+
     def test_each_gets_its_own_answer(self, url: str) -> None:
         async def file(ledger: Registry, patents: list[str]) -> list[bytes | BaseException]:
             filings = [pledge(p, key=f"awaited {i}") for i, p in enumerate([*patents, *patents])]

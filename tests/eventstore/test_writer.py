@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -20,7 +21,16 @@ from psycopg import Cursor
 from ledger.domain.filing import Caller
 from ledger.domain.money import yuan
 from ledger.domain.refusals import KeyReused, Overtaken, Refused
-from ledger.eventstore.acts import Bounds, Busy, ClockBehind, Stopped, Unavailable
+from ledger.eventstore.acts import (
+    Blocked,
+    Bounds,
+    Busy,
+    ClockBehind,
+    Stopped,
+    Unavailable,
+    Waiting,
+)
+from ledger.eventstore.stored_form import UnknownTopic
 from ledger.eventstore.world import World
 from ledger.means import Means
 from ledger.registry import FilingAct, Registry
@@ -185,6 +195,49 @@ class TestGroups:
             for future in futures:
                 future.result(60)
 
+    def test_a_dry_run_has_its_turn_while_filings_never_cease(
+        self, ledger: Registry, patents: list[str]
+    ) -> None:
+        fresh, ceased = count().__next__, threading.Event()
+        queue = ledger.writer._queue
+
+        def keep_busy() -> None:
+            while not ceased.is_set():
+                if len(queue) < 64:
+                    i = fresh()
+                    ledger.writer.submit(FeeAct(f"never ceasing {i}", patents[i % len(patents)]))
+                else:
+                    time.sleep(0.001)
+
+        with ThreadPoolExecutor(2) as pool:
+            filing = pool.submit(keep_busy)
+            try:
+                for _ in range(3):
+                    pool.submit(ledger.writer.look, lambda *_: None).result(5)
+            finally:
+                ceased.set()
+            filing.result()
+
+    def test_nobody_waits_whose_act_was_taken_by_one_who_is_interrupted(
+        self, ledger: Registry, patents: list[str]
+    ) -> None:
+        class Interrupted(deque[Waiting]):
+            def popleft(self) -> Waiting:
+                if len(self) == 1 and ledger.writer._queue is self:
+                    ledger.writer._queue = deque()
+                    raise KeyboardInterrupt
+                return super().popleft()
+
+        act = FeeAct("taken by another", patents[0], beside=lambda _: None)
+        taken = Blocked(act)
+        ledger.writer._queue = Interrupted()
+        ledger.writer._queued(taken)
+        with pytest.raises(KeyboardInterrupt):
+            ledger.writer.enter(FeeAct("interrupted", patents[1]))
+        with pytest.raises(Unavailable):
+            taken.result()
+        assert ledger.writer.enter(act)
+
 
 class LateTurn:
     """The writer's lock, which is given back only when another caller has found it taken."""
@@ -201,13 +254,13 @@ class LateTurn:
             self._found_taken.set()
         return taken
 
-    def release(self) -> None:
-        self._lock.release()
-
     def __enter__(self) -> None:
         self._lock.acquire()
 
     def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def release(self) -> None:
         act, self.before_giving_back = self.before_giving_back, None
         if act is not None:
             act()
@@ -273,6 +326,20 @@ class TestPoison:
         # The writer goes on as if nothing had been, and still knows what stands.
         assert ledger.writer.enter(FeeAct(f"after {how} {place}", patents[33], draws=True))
         assert_serials_without_gap(database_url)
+
+    def test_an_entry_that_cannot_be_read_leaves_the_streams_beside_it_as_they_are(
+        self, url: str
+    ) -> None:
+        with registry(url) as ledger:
+            patents = enter_patents(ledger, numbers(2))
+            rows(
+                url,
+                "INSERT INTO stored_events SELECT 'CN:0', 1, 'of.a.later.program', state, 3 "
+                "FROM stored_events WHERE notification_id = 2 RETURNING notification_id",
+            )
+            with pytest.raises(UnknownTopic):
+                ledger.writer.look(lambda world, _: world.load(["CN:0", patents[1]]))
+            assert ledger.file(pledge(patents[1], key="beside it"))
 
     def test_several_poisoned_acts_fail_each_by_itself(
         self, ledger: Registry, database_url: str, patents: list[str]

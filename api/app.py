@@ -22,6 +22,7 @@ from api import (
     filings,
     health,
     licences,
+    log,
     open_licences,
     patents,
     pledges,
@@ -52,6 +53,7 @@ ROUTERS: Final = (
     filings.router,
     statistics.router,
     rules.router,
+    log.router,
     health.router,
 )
 

@@ -30,6 +30,11 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "list_open_licences": EVERYBODY,
     "list_rules": EVERYBODY,
     "get_rule": EVERYBODY,
+    # The transparency log.
+    "get_checkpoint": EVERYBODY,
+    "get_log_keys": EVERYBODY,
+    "get_tile": EVERYBODY,
+    "get_entry_proof": EVERYBODY,
     # What parties and auditors are told.
     "get_filing": OFFICE | PARTIES | {"auditor"},
     "list_filings": PARTIES | {"registrar", "auditor"},

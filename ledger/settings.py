@@ -54,6 +54,10 @@ class Settings(BaseModel):
     """Table of holidays announced for later years (`LEDGER_CALENDAR_FILE`); none means the file
     holidays.toml in the data directory, if it is there."""
 
+    log_origin: str | None = Field(default=None, pattern=r"^[^\s+]+$")
+    """Name under which checkpoints are signed (`LEDGER_LOG_ORIGIN`), as a rule the address of the
+    log without its scheme; none means an invented one. It is chosen once, with the first key."""
+
     samples_dir: Path | None = None
     """Folder with sample files of other registers (`LEDGER_SAMPLES`)."""
 
@@ -77,6 +81,16 @@ class Settings(BaseModel):
     def jwt_key_path(self) -> Path:
         """The local token issuer's signing key."""
         return self.data_dir / "token-key.pem"
+
+    @property
+    def log_key_path(self) -> Path:
+        """The keys that sign checkpoints, a line each."""
+        return self.data_dir / "log-key"
+
+    @property
+    def log_memory_path(self) -> Path:
+        """The newest checkpoint signed here, kept outside the database."""
+        return self.data_dir / "log-checkpoint"
 
     @property
     def law_path(self) -> Path:
@@ -143,6 +157,18 @@ def make_data_dir(path: Path) -> None:
         path.mkdir(mode=0o700)
         if os.geteuid() == 0:
             path.chmod(0o711)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a closed file anew: the old bytes or the new are there, whatever happens."""
+    make_data_dir(path.parent)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
 
 
 def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:

@@ -20,6 +20,8 @@ from ledger.commands.frame import DataDir, Json, UserError, ready_database, sett
 from ledger.projections import entries
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
+from ledger.proofs.keys import keyring
+from ledger.proofs.tree import TreeFollower
 from ledger.settings import Settings
 
 BACKLOG = 1024
@@ -70,6 +72,9 @@ def house(url: str, settings: Settings) -> Iterator[House]:
         followers = Followers(url)
         followers.start()
         stack.callback(followers.stop)
+        signing = TreeFollower(url, keyring(settings), settings.log_memory_path)
+        signing.start()
+        stack.callback(signing.stop)
         clock = registry.means.clock
         seen = reader.public(entries.head)
         yield House(registry, reader, Issuer.of(settings.jwt_key_path, clock), clock, seen)

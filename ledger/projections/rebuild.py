@@ -23,11 +23,12 @@ from ledger.domain.events import Concealed
 from ledger.domain.evolving import evolve
 from ledger.domain.patent import Patent
 from ledger.eventstore.batch import Batch
+from ledger.eventstore.following import BATCH_MAX, filing_of, whole_filings
 from ledger.eventstore.views import Change
 from ledger.eventstore.world import is_patent
 from ledger.projections import pledge_financing, shadow
 from ledger.projections.register import RegisterViews
-from ledger.projections.runner import BATCH_MAX, event_of, filing_of, whole_filings
+from ledger.projections.runner import event_of
 from ledger.projections.shadow import HEAD, Progress, made, number, rate, silent
 
 REBUILT = "rebuilt"

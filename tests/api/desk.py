@@ -23,6 +23,8 @@ from ledger.domain.parties import PartyDetails
 from ledger.eventstore.acts import Bounds
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
+from ledger.proofs.keys import keyring
+from ledger.proofs.tree import TreeFollower
 from ledger.settings import Settings
 from tests.builders import grant_patent, number, patent_details, ref
 from tests.eventstore.ledgers import Clock, registry
@@ -124,8 +126,12 @@ def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Itera
         followers = Followers(database_url)
         followers.start()
         stack.callback(followers.stop)
+        settings = Settings(data_dir=folder, port=0)
+        signing = TreeFollower(database_url, keyring(settings), settings.log_memory_path)
+        signing.start()
+        stack.callback(signing.stop)
         house = House(ledger, reader, Issuer.of(folder / "token-key.pem", clock), clock)
-        sock = stack.enter_context(listening(Settings(data_dir=folder, port=0)))
+        sock = stack.enter_context(listening(settings))
         web = server(house)
         thread = threading.Thread(target=web.run, kwargs={"sockets": [sock]})
         thread.start()

@@ -59,7 +59,7 @@ class TestShape:
             ("GET", "/v1/events", 404),
             ("GET", "/metrics", 404),
             ("GET", "/v1/obligations", 404),
-            ("GET", "/v1/log/checkpoint", 404),
+            ("GET", "/v1/log", 404),
             ("DELETE", "/v1/rules", 405),
             ("POST", "/healthz", 405),
             ("GET", "/docs/assets/nothing.js", 404),

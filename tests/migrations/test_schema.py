@@ -325,6 +325,12 @@ REGISTER_VIEWS = {
     ),
     "open_licence": "thing patent_id declaration_no details effective recorded",
 }
+LOG_TABLES = {
+    "log_tile": "level tile hashes",
+    "log_checkpoint": "size origin note",
+    "log_key": "verifier_key since until",
+    "log_key_list": "one note",
+}
 READABLE: dict[Role, dict[str, str]] = {
     "ledger_writer": {
         "stored_events": "originator_id originator_version topic state notification_id",
@@ -347,6 +353,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "revoked"
         ),
         **REGISTER_VIEWS,
+        **LOG_TABLES,
     },
     "ledger_auditor": {
         "event_log": "position recorded_at stream version topic entry open",
@@ -365,6 +372,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "revoked"
         ),
         **REGISTER_VIEWS,
+        **LOG_TABLES,
     },
     "ledger_public": {
         "event_log": "position recorded_at stream topic entry",
@@ -376,6 +384,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "thing patent_id licence_id registration_no disclosed details effective recorded"
         ),
         "open_licence": "thing patent_id declaration_no details effective recorded",
+        **LOG_TABLES,
     },
 }
 """Every table and column that a role can read, of all that is not PostgreSQL's own."""
@@ -395,6 +404,7 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "pledge_financing": "INSERT UPDATE DELETE",
         "pending_invalidation": "INSERT UPDATE",
         **dict.fromkeys(REGISTER_VIEWS, "INSERT UPDATE"),
+        **dict.fromkeys(LOG_TABLES, "INSERT UPDATE"),
     },
     "ledger_auditor": {},
     "ledger_public": {},
@@ -407,6 +417,7 @@ SHOWN_TO_ALL = {
     "last_complete_position",
     "settled_position_at",
     "public_entries",
+    "log_leaves",
 }
 CALLABLE: dict[Role, set[str]] = {
     "ledger_writer": SHOWN_TO_ALL,

@@ -12,16 +12,12 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from ledger.domain.events import LedgerEvent
+from ledger.eventstore.following import WAKE_SECONDS, filing_of
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.eventstore.stored_form import encode
 from ledger.means import fresh_salts
 from ledger.projections import rebuild
-from ledger.projections.runner import (
-    FOLLOWERS,
-    WAKE_SECONDS,
-    FollowerRunner,
-    filing_of,
-)
+from ledger.projections.runner import FOLLOWERS, FollowerRunner
 from tests.builders import entered, number, pledged
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import rows, value
@@ -51,7 +47,7 @@ class Deaf(Watched):
     """A follower that no notification reaches."""
 
     def _wait(self, _: Connection[DictRow]) -> None:
-        self._stopping.wait(WAKE_SECONDS)
+        self.stopping.wait(WAKE_SECONDS)
 
 
 @pytest.fixture

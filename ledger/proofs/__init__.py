@@ -1,0 +1,1 @@
+"""The transparency log: leaves, tiles, checkpoints, proofs, and whoever checks them offline."""

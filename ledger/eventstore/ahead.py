@@ -24,7 +24,7 @@ from ledger.eventstore.batch import Batch
 from ledger.eventstore.desk import Desk, keys_used
 from ledger.eventstore.group import Group
 from ledger.eventstore.locked import BEGIN
-from ledger.eventstore.recorder import HEAD, LOCK, appended
+from ledger.eventstore.recorder import HEAD, LOCK_SINCE, appended
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class Ahead:
             self._answer()
             return
         follows = appended(group.head, group.stored, batch)
-        self._desk.sessions.sender.send((LOCK, ()), follows)
+        self._desk.sessions.sender.send((LOCK_SINCE, [group.moment]), follows)
         group.keep()
         self._sent = self._unanswered.pop()
 
@@ -161,6 +161,7 @@ class Ahead:
         def decided(head: int) -> tuple[Sequence[StoredEvent], Batch]:
             if head != group.head:
                 raise HeadMoved
+            curs.execute(LOCK_SINCE, [group.moment], prepare=True)
             return group.stored, batch
 
         with self._desk.sessions.writing().cursor() as curs:

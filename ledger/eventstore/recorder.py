@@ -27,6 +27,10 @@ from ledger.eventstore.batch import Batch
 LOCK = "SELECT pg_advisory_xact_lock(log_lock_key())"
 """Comes first in a transaction that writes: who waits for the log holds no lock of a table."""
 
+LOCK_SINCE = "SELECT take_log_lock_since(%b)"
+"""As LOCK, for what was decided at a moment: refused where a reader has been told what was known at
+that moment or later."""
+
 HEAD = "SELECT coalesce(max(notification_id), 0) AS head FROM stored_events"
 
 LOCK_AND_HEAD = f"{LOCK}; {HEAD}"

@@ -8,6 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from weakref import ref
 
@@ -23,7 +24,9 @@ from tests.builders import deregister_pledge
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import (
     REGISTRAR,
+    Clock,
     FeeAct,
+    Gate,
     as_one_group,
     assert_dense,
     assert_serials_without_gap,
@@ -96,6 +99,27 @@ class TestTheHead:
             other.file(deregistration(number_of(standing), "ends it"))
             assert one.file(pledge(patents[2], key="too early"))
         assert_serials_without_gap(url)
+
+    @pytest.mark.parametrize("in_steps", [False, True])
+    def test_what_was_known_at_a_moment_stays_so(self, url: str, in_steps: bool) -> None:
+        """A filing has taken its time and not the lock; a reader is told what was known later."""
+        clock = Clock()
+        with registry(url, clock=clock) as ledger:
+            patents = enter_patents(ledger, numbers(4))
+            warmed(ledger, patents[:2])
+            clock.turn(seconds=5)
+            gate = Gate()
+            filings = [act(ledger, patents[2]), gate.act(patents[2 if in_steps else 3])]
+            waiting = [ledger.writer.submit(one) for one in filings]
+            assert gate.reached.wait(30)
+            clock.turn(seconds=5)
+            asked = clock.now - timedelta(seconds=1)
+            known = value(url, "SELECT settled_position_at(%s)", asked)
+            gate.opened.set()
+            for one in waiting:
+                assert one.result()
+            assert value(url, "SELECT settled_position_at(%s)", asked) == known
+            ledger.file(pledge(patents[3], key="goes on"))
 
     def test_who_waits_for_the_log_holds_no_lock_of_a_table(self, url: str) -> None:
         """A rebuild holds the log and then wants the tables: neither may wait for the other."""

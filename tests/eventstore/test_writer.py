@@ -116,6 +116,25 @@ class TestGroups:
         assert value(database_url, standing, patents[1]) == 1
         assert_serials_without_gap(database_url)
 
+    def test_numbers_are_drawn_behind_those_that_the_group_has_taken_over(self, url: str) -> None:
+        def take_over(curs: Cursor[Any]) -> None:
+            curs.execute(
+                "INSERT INTO transcribed_registration VALUES ('Y2026990000500', 'CN:0', 'pledge', "
+                "2026, '99', 500)"
+            )
+            ledger.writer._desk.world.forget_serials()
+
+        with registry(url) as ledger:
+            patents = enter_patents(ledger, numbers(4))
+            acts = [
+                FeeAct("draws", patents[1], draws=True, beside=lambda _: None),
+                FeeAct("takes over", patents[2], beside=take_over),
+            ]
+            for waiting in as_one_group(ledger, patents[0], acts):
+                waiting.result()
+            ledger.writer.enter(FeeAct("draws later", patents[3], draws=True))
+        assert value(url, "SELECT max(serial) FROM registration") == 501
+
     def test_the_same_key_twice_in_a_group_is_one_filing(
         self, ledger: Registry, patents: list[str]
     ) -> None:

@@ -420,7 +420,7 @@ SHOWN_TO_ALL = {
     "log_leaves",
 }
 CALLABLE: dict[Role, set[str]] = {
-    "ledger_writer": SHOWN_TO_ALL,
+    "ledger_writer": SHOWN_TO_ALL | {"take_log_lock_since"},
     "ledger_auditor": SHOWN_TO_ALL | {"open_entries", "filing_record"},
     "ledger_public": SHOWN_TO_ALL,
 }

@@ -31,6 +31,8 @@ def conninfo(url: str, role: Role | None = None, application_name: str = "patent
         # Taken at connection, and taken again by RESET ROLE: no statement runs as the login.
         options = f"{options} -c role={role}".strip()
     ours: dict[str, Any] = {**KEEPALIVES, "application_name": application_name}
+    if role == "ledger_writer" and "," in f"{given.get('host')} {given.get('hostaddr')}":
+        ours["target_session_attrs"] = "read-write"  # of several hosts, the one that can be written
     return make_conninfo("", **{**ours, **given, **({"options": options} if options else {})})
 
 

@@ -17,6 +17,9 @@ SET idle_in_transaction_session_timeout = '60s';
 -- Whatever the server's defaults: the log's head must be read by a snapshot taken after the lock.
 SET default_transaction_isolation = 'read committed';
 SET default_transaction_read_only = off;
+-- A receipt says that the filing is durable.
+SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') = 'off';
 -- Every statement of the writer looks a few rows up by key: planned once, by index, however small
 -- the tables were when the plan was made.
 SET plan_cache_mode = force_generic_plan;

@@ -503,6 +503,20 @@ class TestProcesses:
                 ledger.judge(pledge(patents[1], key="comes third"))
         assert_serials_without_gap(database_url)
 
+    def test_a_receipt_is_durable_whatever_the_server_prefers(
+        self, new_database: NewDatabase
+    ) -> None:
+        with new_database() as url:
+            with psycopg.connect(url, autocommit=True) as connection:
+                name = connection.info.dbname
+                connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+            with registry(url) as ledger:
+                enter_patents(ledger, numbers(1))
+                session = ledger.writer._desk.sessions.writing()
+                assert session.execute("SHOW synchronous_commit").fetchall() == [
+                    {"synchronous_commit": "on"}
+                ]
+
     def test_processes_take_turns_whatever_isolation_the_server_prefers(
         self, new_database: NewDatabase
     ) -> None:

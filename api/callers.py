@@ -38,6 +38,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     # What parties and auditors are told.
     "get_filing": OFFICE | PARTIES | {"auditor"},
     "list_filings": PARTIES | {"registrar", "auditor"},
+    "list_obligations": OFFICE | PARTIES | {"auditor"},
     "get_party": OFFICE | PARTIES | {"auditor"},
     "get_pledge_financing": frozenset({"auditor", "statistician"}),
     # What the office enters.
@@ -64,6 +65,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "withdraw_open_licence": OFFICE | {"patentee"},
     "take_open_licence": OFFICE | {"licensee"},
     "record_open_licence_contract": OFFICE | {"patentee", "licensee"},
+    "record_fulfilment": OFFICE | PARTIES,
     "register_pledge": OFFICE | {"bank"},
     "change_pledge": OFFICE | {"bank"},
     "deregister_pledge": OFFICE | {"bank"},

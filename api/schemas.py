@@ -17,6 +17,7 @@ from api.shapes import (
     DAY_OR_NONE,
     OBJECT,
     OF_FILINGS,
+    OF_OBLIGATIONS,
     PARTIES,
     PATENT,
     POINT,
@@ -35,6 +36,7 @@ REF: Final = "#/components/schemas/{model}"
 
 ANSWERS: Final[dict[str, dict[str, Any]]] = {
     **OF_FILINGS,
+    **OF_OBLIGATIONS,
     "Extract": shape(
         "What the register says of a patent at one point of its two clocks.",
         {
@@ -168,6 +170,15 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             "returned": POSITION,
             "cap": POSITION,
             "open_licences": array(OBJECT),
+        },
+    ),
+    "Obligations": shape(
+        "Notices of what parties owe and are told, and what falls due.",
+        {
+            **POINT,
+            "cap": POSITION,
+            "notices": shape("", {"total": POSITION, "listed": array(ref("Notice"))}),
+            "due": shape("", {"total": POSITION, "listed": array(ref("Due"))}),
         },
     ),
     "Holdings": shape(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ledger.domain.dues import DueKind
 from ledger.domain.obligations import Duty
 from ledger.domain.prepared import FilingState
 
@@ -174,3 +175,54 @@ OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
     ),
 }
 """What becomes of a filing: its receipt, its refusal, its entries."""
+
+_PROVISIONAL: Final = {
+    "provisional_for": {
+        "type": ["integer", "null"],
+        "description": "A year whose holidays are not announced: for them the day may still move.",
+    }
+}
+_ENTRY: Final = shape("The entry it comes from.", {"position": POSITION})
+
+OF_OBLIGATIONS: Final[dict[str, dict[str, Any]]] = {
+    "Notice": shape(
+        "What one party owes or is told, from which entry, and which entry met it.",
+        {
+            "obligation": TEXT_OR_NONE
+            | {"description": "Name of the obligation on record; null where time alone brings it."},
+            "rule": TEXT,
+            "message": TEXT,
+            "duty": {"enum": [duty.value for duty in Duty]},
+            "role": {"enum": ["owes", "told"]},
+            "party": shape("", {"id": TEXT, "name": TEXT_OR_NONE}),
+            "by": array(TEXT),
+            "to": array(TEXT),
+            "patent": PATENT,
+            "about": TEXT_OR_NONE,
+            "since": DAY,
+            "last_day": DAY_OR_NONE,
+            **_PROVISIONAL,
+            "entry": _ENTRY,
+            "met": {
+                "anyOf": [
+                    shape("The entry that met it.", {"position": POSITION, "on": DAY}),
+                    {"type": "null"},
+                ]
+            },
+        },
+    ),
+    "Due": shape(
+        "One thing that falls due.",
+        {
+            "patent": PATENT,
+            "kind": {"enum": [kind.value for kind in DueKind]},
+            "about": TEXT,
+            "falls_on": DAY | {"description": "The day itself; what counts on counts from it."},
+            "last_day": DAY | {"description": "The last day to act, moved for holidays."},
+            **_PROVISIONAL,
+            "since": DAY_OR_NONE,
+            "entry": _ENTRY,
+        },
+    ),
+}
+"""What parties owe, are told, and have to mind."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from api.patents import Enquiry
 from ledger.domain.consents import EnterPartyEvidence, RecordConsent, WithdrawConsent
+from ledger.domain.fulfilments import RecordFulfilment
 from ledger.domain.joint import ConfirmFiling, RefuseFiling, WithdrawFiling
 from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
 from ledger.domain.lifecycle import GrantPatent
@@ -45,6 +46,7 @@ BODIES: Final[dict[type[BaseModel], tuple[str, ...]]] = {
     RevokeLicenceRecordal: ("licence_id",),
     TerminateOpenLicence: ("declaration_no",),
     RevokeOpenLicence: ("declaration_no",),
+    RecordFulfilment: ("obligation",),
     EnterPartyEvidence: ("credit_code", "patents"),
     WithdrawConsent: ("consent", "patents"),
     ConfirmFiling: ("filing", "patents"),

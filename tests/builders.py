@@ -32,6 +32,7 @@ from ledger.domain.events import (
     LedgerEvent,
     LicenceRecorded,
     NameOrAddressChanged,
+    ObligationMet,
     OpenLicenceDeclared,
     PatentEntered,
     PledgeDeregistered,
@@ -50,6 +51,7 @@ from ledger.domain.filing import Command, Fact
 from ledger.domain.lifecycle import GrantPatent, PatentDetails
 from ledger.domain.money import yuan
 from ledger.domain.numbers import PatentKind, PatentNumber, check_digit
+from ledger.domain.obligations import Duty, Obligation
 from ledger.domain.parties import (
     InstitutionKind,
     Party,
@@ -510,6 +512,26 @@ def declared_open(
         "contact": "licences@lanternhill.example",
     }
     return OpenLicenceDeclared(**about(patent, on), **stated | fields)
+
+
+def owing(event: LedgerEvent, duty: Duty = Duty.APPLY_PROCEEDS, **members: Any) -> LedgerEvent:
+    """The event with an obligation that it causes: Lampworks owes it to the Bank of Lanternhill."""
+    stated: dict[str, Any] = {
+        "number": 1,
+        "rule": "transfer-proceeds-obligation",
+        "duty": duty,
+        "by": (party(LAMPWORKS).id,),
+        "to": (party(BANK).id,),
+        "about": PLEDGE_NO,
+        "last_day": None,
+        "missing_year": None,
+    }
+    owed = Obligation(**stated | members)
+    return event.model_copy(update={"obligations": (*(event.obligations or ()), owed)})
+
+
+def met(obligation: str, patent: str = PATENT, *, on: date = TODAY) -> ObligationMet:
+    return ObligationMet(**about(patent, on), obligation=obligation)
 
 
 def consented(

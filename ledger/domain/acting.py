@@ -12,6 +12,7 @@ from typing import Final
 
 from ledger.domain.consents import RecordConsent, WithdrawConsent
 from ledger.domain.filing import Command, Context
+from ledger.domain.fulfilments import RecordFulfilment, name_of, obligations
 from ledger.domain.holdings import Licence, Pledge
 from ledger.domain.joint import AboutPrepared, PrepareFiling
 from ledger.domain.parties import Party
@@ -84,7 +85,15 @@ def _check_named(command: AboutPrepared | WithdrawConsent, context: Context) -> 
 
 def holders(patent: Patent, command: Command, context: Context) -> set[str]:
     """Who has a part in what the filing is about, on one patent, by the register."""
+    if isinstance(command, RecordFulfilment):
+        return _concerned(patent, command.obligation)
     return {party.id for party in _holders(patent, command, context)}
+
+
+def _concerned(patent: Patent, named: str) -> set[str]:
+    """Who owes an obligation of the patent, and whom it is owed to."""
+    found = (o for cause, o in obligations(patent) if name_of(cause, o) == named)
+    return {party for obligation in found for party in (*obligation.by, *obligation.to)}
 
 
 def _holders(patent: Patent, command: Command, context: Context) -> Iterator[Party]:

@@ -15,6 +15,7 @@ from typing import Any
 from ledger.domain import (
     consents,
     corrections,
+    fulfilments,
     joint,
     licences,
     lifecycle,
@@ -42,6 +43,7 @@ COMMANDS: dict[type[Command], Decision] = {
     **corrections.COMMANDS,
     **revocations.COMMANDS,
     **joint.COMMANDS,
+    **fulfilments.COMMANDS,
 }
 """Every act that can be filed, with the function that makes its events."""
 

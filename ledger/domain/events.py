@@ -483,6 +483,19 @@ class PledgeRevoked(Event):
     ground: Annotated[str | None, CONFIDENTIAL] = None
 
 
+# --- obligations
+# ------------------------------------------------------------------------------------------------
+
+
+class ObligationMet(Event):
+    """What an earlier entry left somebody to do was done, as the parties or the office say."""
+
+    TOPIC = "obligation.met"
+    HIDDEN = True
+    obligation: str
+    """The obligation's filing and its number in it (`obligation_id`)."""
+
+
 # --- facts of other registers
 # -------------------------------------------------------------------------------
 
@@ -717,6 +730,7 @@ PatentEvent = (
     | PledgeReleased
     | PledgeDeregistered
     | PledgeRevoked
+    | ObligationMet
     | RecordedElsewhere
     | ReleaseRecorded
     | RecordWithdrawn

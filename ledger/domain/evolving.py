@@ -32,6 +32,7 @@ from ledger.domain.events import (
     LicenceChanged,
     LicenceRecorded,
     NameOrAddressChanged,
+    ObligationMet,
     OpenLicenceContractRecorded,
     OpenLicenceDeclared,
     OpenLicenceTaken,
@@ -145,6 +146,11 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
         facts=(*patent.facts, event),
         publicly_known=patent.publicly_known or not event.HIDDEN,
     )
+    if event.obligations is not None:
+        patent = altered(patent, obliging=(*patent.obliging, event))
+    elif patent.obliging:
+        # Another object, for what an obligation has become follows from any later fact.
+        patent = altered(patent, obliging=(*patent.obliging,))
     on = event.envelope.effective_on
     match event:
         case PatentEntered():
@@ -197,7 +203,7 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
             return folds.with_release(patent, event)
         case EntryRevoked():
             return _undone(patent, event)
-        case RecordWithdrawn() | EntryCorrected():
+        case ObligationMet() | RecordWithdrawn() | EntryCorrected():
             return patent
     assert_never(event)
 

@@ -38,6 +38,8 @@ class Duty(StrEnum):
     """Have the recordal of the licence cancelled."""
     WITHDRAW_OPEN_LICENCE = "withdraw_open_licence"
     """Withdraw the open-licence declaration and inform the licensees."""
+    PAY_FEE = "pay_fee"
+    """Pay an annual fee with its surcharge; time alone brings it."""
     REGISTER_OWNER = "register_owner"
     """File the change of owner that a judgment or mediation brings."""
 

@@ -83,6 +83,8 @@ class Patent:
     """The first day not in force by time alone, None where kind or filing date is unknown; `ended`
     tells it anew where what it follows from changes."""
     elsewhere: tuple[RecordedElsewhere, ...] = ()
+    obliging: tuple[PatentEvent, ...] = ()
+    """The facts that left somebody something to do."""
 
     # -- ownership
 

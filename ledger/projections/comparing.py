@@ -15,8 +15,9 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from ledger.database import connect
-from ledger.projections import pledge_financing, shadow
-from ledger.projections.register import VIEWS
+from ledger.projections import followed, pledge_financing, shadow
+from ledger.projections.folding import EVERY_VIEW
+from ledger.projections.followed import FOLLOWED
 from ledger.projections.shadow import HEAD, Progress, filled, number, rate, silent
 
 REPLAYED = "replayed"
@@ -45,24 +46,39 @@ def compare(url: str, progress: Progress = silent, until: int | None = None) -> 
         target = head if until is None else number(snapshot, WHOLE, (min(until, head),))
         filled(connection, url, REPLAYED, target, min(tracked, target), progress)
         per_second = rate(target, time.monotonic() - started)
+        behind = min(number(snapshot, TRACKED, (followed.NAME,)), target)
         views = {
             table: _compared(snapshot, connection, table, None if target == head else target)
             for table in shadow.TABLES
+            if table not in FOLLOWING
         }
+        for table in FOLLOWING:
+            views[table] = _compared(
+                snapshot, connection, table, None if behind == head else behind, both=True
+            )
         snapshot.rollback()
     equal = all(view["equal"] for view in views.values())
     return {"equal": equal, "entries": target, "rate_per_s": per_second, "views": views}
 
 
-HISTORIES = {view.table for view in VIEWS}
+FOLLOWING = tuple(view.table for view in FOLLOWED)
+"""Tables of the follower that may be a little behind; they are compared as known at its position.
+"""
+HISTORIES = {view.table for view in EVERY_VIEW}
 """Tables whose rows say at which positions they were known."""
 
 
 def _compared(
-    snapshot: Connection[Any], connection: Connection[Any], table: str, known_at: int | None
+    snapshot: Connection[Any],
+    connection: Connection[Any],
+    table: str,
+    known_at: int | None,
+    *,
+    both: bool = False,
 ) -> dict[str, Any]:
-    """Whether live and replayed rows are the same, and the first that is not."""
-    replayed = _said(table, REPLAYED, None)
+    """Whether live and replayed rows are the same, and the first that is not; `both` where the log
+    was replayed further than to the position."""
+    replayed = _said(table, REPLAYED, known_at if both else None)
     if known_at is not None and table not in HISTORIES:
         rows = _digest(connection, replayed)[0]
         return {"equal": True, "rows": rows, "compared": False}

@@ -28,12 +28,15 @@ from ledger.eventstore import reading
 from ledger.eventstore.views import Change
 from ledger.eventstore.world import is_patent
 from ledger.projections import pledge_financing
+from ledger.projections.followed import FOLLOWED
 from ledger.projections.history import Part, Row, View
 from ledger.projections.packing import SIGNATURE, TRAILER, text
 from ledger.projections.packing import row as packed_row
 from ledger.projections.register import VIEWS, new_aliases
 
 ALIASES = "patent_alias"
+EVERY_VIEW = (*VIEWS, *FOLLOWED)
+"""Views whose rows follow from the streams of patents, each from its own."""
 
 SELECT_WITHIN = """
 COPY (
@@ -141,7 +144,7 @@ class Folded:
 
     events: int = 0
     rows: dict[str, list[bytes]] = field(
-        default_factory=lambda: {table: [] for table in (*(v.table for v in VIEWS), ALIASES)}
+        default_factory=lambda: {table: [] for table in (*(v.table for v in EVERY_VIEW), ALIASES)}
     )
     notes: list[tuple[int, pledge_financing.Note]] = field(default_factory=list)
 
@@ -202,7 +205,7 @@ class StreamFold:
     def finish(self) -> None:
         """The stream is whole: what is open stays open."""
         self._turn()
-        for view in VIEWS:
+        for view in EVERY_VIEW:
             made = self._made.get(view.table)
             if made:
                 rows, pack = self._packed[view.table], view.pack
@@ -259,4 +262,4 @@ def _touched(before: Patent, after: Patent) -> tuple[View, ...]:
 
 @cache
 def _looking_at(members: tuple[str, ...]) -> tuple[View, ...]:
-    return tuple(view for view in VIEWS if not set(view.members).isdisjoint(members))
+    return tuple(view for view in EVERY_VIEW if not set(view.members).isdisjoint(members))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from typing import Any
 
 from psycopg import Connection
@@ -20,15 +19,11 @@ from psycopg.sql import SQL, Identifier
 
 from ledger.database import connect
 from ledger.domain.events import Concealed
-from ledger.domain.evolving import evolve
-from ledger.domain.patent import Patent
 from ledger.eventstore.batch import Batch
-from ledger.eventstore.following import BATCH_MAX, filing_of, whole_filings
-from ledger.eventstore.views import Change
-from ledger.eventstore.world import is_patent
-from ledger.projections import pledge_financing, shadow
+from ledger.eventstore.following import BATCH_MAX, whole_filings
+from ledger.projections import followed, pledge_financing, shadow
+from ledger.projections.changes import changes_of, event_of
 from ledger.projections.register import RegisterViews
-from ledger.projections.runner import event_of
 from ledger.projections.shadow import HEAD, Progress, made, number, rate, silent
 
 REBUILT = "rebuilt"
@@ -42,10 +37,6 @@ SNAPSHOT_SECONDS = 1.0
 SELECT_LATE = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
 WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s
-"""
-SELECT_STREAMS = """
-SELECT originator_id, originator_version, topic, state FROM stored_events
-WHERE originator_id = ANY (%s) AND notification_id <= %s ORDER BY originator_id, originator_version
 """
 
 
@@ -109,33 +100,12 @@ def _caught_up(connection: Connection[Any], after: int, left_max: int) -> int:
 
 
 def _catch_up(connection: Connection[Any], after: int, rows: Sequence[dict[str, Any]]) -> None:
-    states = _states(connection, {row["originator_id"] for row in rows}, after)
-    changes, events = [], []
-    for _, filing in groupby(rows, key=lambda row: filing_of(bytes(row["state"]))):
-        before: dict[str, Patent] = {}
-        position = after
-        for row in filing:
-            stream, position = row["originator_id"], row["notification_id"]
-            event = event_of(row)
-            if not isinstance(event, Concealed):
-                events.append(event)
-            if is_patent(stream):
-                before.setdefault(stream, states[stream])
-                states[stream] = evolve(states[stream], event)  # type: ignore[arg-type] # its facts
-        changes += [Change(old, states[stream], position) for stream, old in before.items()]
+    events = [event for event in map(event_of, rows) if not isinstance(event, Concealed)]
     with connection.transaction(), connection.cursor(row_factory=dict_row) as curs:
+        changes = changes_of(curs, rows, after)
         curs.execute(SQL("SET LOCAL search_path = {}, public").format(Identifier(REBUILT)))
         batch = Batch()
         RegisterViews().write(batch, changes)
         batch.flush(curs)
+        followed.write(curs, changes)
         pledge_financing.follow(curs, events)
-
-
-def _states(connection: Connection[Any], streams: set[str], until: int) -> dict[str, Patent]:
-    """Patents as they were at a position."""
-    patents = {stream: Patent(stream) for stream in streams if is_patent(stream)}
-    with connection.cursor(row_factory=dict_row) as curs:
-        for row in curs.execute(SELECT_STREAMS, (list(patents), until)).fetchall():
-            stream = row["originator_id"]
-            patents[stream] = evolve(patents[stream], event_of(row))  # type: ignore[arg-type]
-    return patents

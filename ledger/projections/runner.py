@@ -15,10 +15,10 @@ from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 
 from ledger.domain.events import Concealed, LedgerEvent
-from ledger.eventstore import reading
 from ledger.eventstore.following import BATCH_MAX, Following, whole_filings
 from ledger.eventstore.recorder import LedgerDatastore, LedgerTrackingRecorder
-from ledger.projections import pledge_financing
+from ledger.projections import followed, pledge_financing
+from ledger.projections.changes import event_of
 
 SELECT_BATCH = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
@@ -26,32 +26,36 @@ WHERE notification_id > %b ORDER BY notification_id LIMIT %b
 """
 
 
+Rows = Sequence[DictRow]
+
+
 @dataclass(frozen=True)
 class Follower:
-    """A projection behind the log: its name, what it wants to see, and how it writes."""
+    """A projection behind the log: its name, and how it takes in rows that follow a position."""
 
     name: str
-    concerns: Callable[[str, bool], bool]
-    follow: Callable[[Cursor[Any], Sequence[LedgerEvent]], None]
+    take: Callable[[Cursor[Any], Rows, int], None]
 
 
-FOLLOWERS = (Follower(pledge_financing.NAME, pledge_financing.concerns, pledge_financing.follow),)
+def _pledge_financing(curs: Cursor[Any], rows: Rows, _: int) -> None:
+    events = relevant(pledge_financing.concerns, rows)
+    if events:
+        pledge_financing.follow(curs, events)
 
 
-def event_of(row: DictRow) -> LedgerEvent | Concealed:
-    """The event of a row of the log."""
-    return reading.read(
-        row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
-    )
+FOLLOWERS = (
+    Follower(pledge_financing.NAME, _pledge_financing),
+    Follower(followed.NAME, followed.follow),
+)
 
 
-def relevant(follower: Follower, rows: Sequence[DictRow]) -> list[LedgerEvent]:
+def relevant(concerns: Callable[[str, bool], bool], rows: Rows) -> list[LedgerEvent]:
     """The events of some rows that concern a follower, decoded."""
     found = []
     for row in rows:
         state = bytes(row["state"])
         # The member stands in every entry; only where it is not null can an old fact be replaced.
-        if follower.concerns(row["topic"], b'"corrects":null' not in state):
+        if concerns(row["topic"], b'"corrects":null' not in state):
             event = event_of(row)
             if not isinstance(event, Concealed):
                 found.append(event)
@@ -83,9 +87,7 @@ class FollowerRunner(Following):
             rows = list(whole_filings(rows, self.batch_max))
             if not rows:
                 return False
-            events = relevant(self.follower, rows)
-            if events:
-                self.follower.follow(curs, events)
+            self.follower.take(curs, rows, position)
             tracking = Tracking(self.follower.name, rows[-1]["notification_id"])
             self._tracking._insert_tracking(curs, tracking)  # noqa: SLF001 - the library's own hook
             return True

@@ -17,9 +17,8 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from ledger.database import connect
-from ledger.projections import pledge_financing
-from ledger.projections.folding import ALIASES, find_filings
-from ledger.projections.register import VIEWS
+from ledger.projections import followed, pledge_financing
+from ledger.projections.folding import ALIASES, EVERY_VIEW, find_filings
 from ledger.projections.shares import (
     COPY_COLUMNS,
     Job,
@@ -30,7 +29,7 @@ from ledger.projections.shares import (
     workers,
 )
 
-TABLES = (*(view.table for view in VIEWS), ALIASES, pledge_financing.NAME)
+TABLES = (*(view.table for view in EVERY_VIEW), ALIASES, pledge_financing.NAME)
 COLUMNS = COPY_COLUMNS | {pledge_financing.NAME: pledge_financing.COLUMNS}
 
 INDEX_CONNECTIONS = 2
@@ -224,7 +223,9 @@ def swap(connection: Connection[Any], name: str, position: int) -> bool:
                 )
             connection.execute("CALL secure_register_views()")
             connection.execute("CALL secure_pledge_financing()")
-            connection.execute(TRACK, (pledge_financing.NAME, position))
+            connection.execute("CALL secure_due_and_notices()")
+            for follower in (pledge_financing.NAME, followed.NAME):
+                connection.execute(TRACK, (follower, position))
     except psycopg.errors.LockNotAvailable:
         return False
     return True

@@ -26,16 +26,17 @@ from psycopg.sql import SQL, Identifier
 import ledger
 from ledger.database import connect
 from ledger.projections import pledge_financing
-from ledger.projections.folding import ALIASES, Filings, Folded, Share, fold_share
+from ledger.projections.folding import ALIASES, EVERY_VIEW, Filings, Folded, Share, fold_share
 from ledger.projections.packing import SIGNATURE, TRAILER
-from ledger.projections.register import VIEWS
 
 ALONE_MAX = 20_000
 """A log of no more events is folded by the calling process; starting another takes as long."""
 SHARE_EVENTS = 10_000
 """Events of a share, about: one share at a time is held in memory."""
 
-COPY_COLUMNS = {view.table: view.copy_columns for view in VIEWS} | {ALIASES: "alias, patent_id"}
+COPY_COLUMNS = {view.table: view.copy_columns for view in EVERY_VIEW} | {
+    ALIASES: "alias, patent_id"
+}
 
 SAMPLE = """
 SELECT originator_id FROM (

@@ -58,7 +58,6 @@ class TestShape:
             ("GET", "/v1/rules/", 404),
             ("GET", "/v1/events", 404),
             ("GET", "/metrics", 404),
-            ("GET", "/v1/obligations", 404),
             ("GET", "/v1/log", 404),
             ("DELETE", "/v1/rules", 405),
             ("POST", "/healthz", 405),

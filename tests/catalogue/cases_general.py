@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from ledger.domain.filing import Registration
+from ledger.domain.fulfilments import RecordFulfilment
 from tests.builders import (
     BANK,
     FOREIGNER,
@@ -16,7 +19,10 @@ from tests.builders import (
     deregister_pledge,
     documents,
     entered,
+    fact,
     grant_patent,
+    met,
+    owing,
     patent_details,
     pledged,
     record_consent,
@@ -24,6 +30,7 @@ from tests.builders import (
     refs,
     register_pledge,
     register_transfer,
+    transferred,
 )
 from tests.catalogue.case import PATENT_ALONE, Case, but, case, under
 from tests.domain.test_consents import FAILING
@@ -34,6 +41,19 @@ NUMBER = INVENTOR.identity_number or ""
 ODD_PERSON = INVENTOR.model_copy(
     update={"identity_number": NUMBER[:17] + ("0" if NUMBER[17] != "0" else "1")}
 )
+OWING = recorded(entered(), pledged(), owing(transferred(on=date(2025, 7, 7))))
+
+
+def done(**fields: Any) -> RecordFulfilment:
+    """The price of a sale was deposited."""
+    stated: dict[str, Any] = {
+        "obligation": "filed-20250707-1",
+        "done_on": date(2026, 2, 27),
+        "documents": documents("proof"),
+    }
+    return fact(RecordFulfilment, **stated | fields)  # type: ignore[no-any-return]
+
+
 OLD_NUMBER = "2009-51"
 NUMBERED_OLD = replace(
     recorded(entered(), pledged(registration_no=OLD_NUMBER)),
@@ -133,5 +153,21 @@ CASES: tuple[Case, ...] = (
         grant_patent(patent_details(same_day_patent=MODEL)),
         given=under(MODEL_PLEDGED, model_given_up_needs_pledgee_consent=False),
         clean=recorded(entered(MODEL)),
+    ),
+    case("obligation-open", "R", done(obligation="F9-1"), passes=done(), given=OWING),
+    case(
+        "obligation-open",
+        "R",
+        done(),
+        given=recorded(met("filed-20250707-1", on=date(2026, 2, 2)), to=OWING),
+        clean=OWING,
+    ),
+    case("obligation-open", "R", done(done_on=date(2026, 3, 3)), passes=done(), given=OWING),
+    case(
+        "fulfilment-confirmed",
+        "R",
+        done(documents=()),
+        passes=done(documents=(), signed_by=refs(BANK)),
+        given=OWING,
     ),
 )

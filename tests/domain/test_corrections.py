@@ -67,6 +67,7 @@ from tests.builders import (
     invalidation_requested,
     lapsed,
     licensed,
+    met,
     named,
     parties,
     party,
@@ -186,6 +187,7 @@ def history() -> list[LedgerEvent]:
             **about(PATENT, date(2025, 8, 6), **elsewhere), **told, kind="pledge", text="Released."
         ),
         RecordWithdrawn(**about(PATENT, date(2025, 8, 7)), reference="9/8"),
+        met("filing-0-1", on=date(2025, 8, 8)),
         PatentAbandoned(**about(PATENT, date(2026, 2, 27)), reason="voluntary"),
     ]
     return [each_by_itself(place, fact) for place, fact in enumerate(facts)]

@@ -112,6 +112,14 @@ class TestPayments:
     def test_a_payment_without_an_amount_is_taken_as_prescribed(self) -> None:
         assert through(paid(UNPAID, pay(None, date(2025, 12, 1)))) == 8
 
+    def test_who_does_not_see_the_amounts_sees_that_it_fell_short(self) -> None:
+        (short,) = UNPAID.when(pay("1", DUE)).passes().events
+        withheld = short.model_copy(update={"amount": None, "due": None})
+        assert through(recorded(withheld, to=UNPAID)) == 7
+        (whole,) = UNPAID.when(pay("2000", DUE)).passes().events
+        assert isinstance(whole, AnnualFeePaid)
+        assert whole.short is None
+
     def test_other_money_is_not_reckoned(self) -> None:
         dollars = pay(None, DUE, full_fee=Money(amount="1", currency="USD"))
         payment = dollars.model_copy(update={"amount": yuan("1")})

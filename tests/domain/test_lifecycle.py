@@ -203,6 +203,9 @@ class TestLapse:
         unknown = recorded(entered(fees_paid_through=None))
         unknown.when(fact(LapseForFee, fee_year=8, decided_on=TODAY)).refuses("fact-unknown")
 
+    def test_a_patent_never_entered_is_unknown(self) -> None:
+        recorded().when(fact(LapseForFee, fee_year=8, decided_on=TODAY)).refuses("fact-unknown")
+
     @pytest.mark.parametrize("freeze", [preserved(), suspended()])
     def test_it_pauses_while_frozen(self, freeze: Any) -> None:
         frozen = recorded(entered(fees_paid_through=7), freeze)

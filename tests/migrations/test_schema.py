@@ -331,6 +331,10 @@ LOG_TABLES = {
     "log_key": "verifier_key since until",
     "log_key_list": "one note",
 }
+FOLLOWED = {
+    "due": "thing patent_id kind about falls_on entry effective recorded",
+    "notice": "thing patent_id party obligation details effective recorded",
+}
 READABLE: dict[Role, dict[str, str]] = {
     "ledger_writer": {
         "stored_events": "originator_id originator_version topic state notification_id",
@@ -352,6 +356,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "registration_no filing_id registered_on claim_id amount currency enterprises patents "
             "revoked"
         ),
+        **FOLLOWED,
         **REGISTER_VIEWS,
         **LOG_TABLES,
     },
@@ -371,6 +376,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "registration_no filing_id registered_on claim_id amount currency enterprises patents "
             "revoked"
         ),
+        **FOLLOWED,
         **REGISTER_VIEWS,
         **LOG_TABLES,
     },
@@ -403,8 +409,7 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "prepared_filing": "INSERT UPDATE",
         "pledge_financing": "INSERT UPDATE DELETE",
         "pending_invalidation": "INSERT UPDATE",
-        **dict.fromkeys(REGISTER_VIEWS, "INSERT UPDATE"),
-        **dict.fromkeys(LOG_TABLES, "INSERT UPDATE"),
+        **dict.fromkeys((*REGISTER_VIEWS, *FOLLOWED, *LOG_TABLES), "INSERT UPDATE"),
     },
     "ledger_auditor": {},
     "ledger_public": {},
@@ -421,7 +426,8 @@ SHOWN_TO_ALL = {
 }
 CALLABLE: dict[Role, set[str]] = {
     "ledger_writer": SHOWN_TO_ALL | {"take_log_lock_since"},
-    "ledger_auditor": SHOWN_TO_ALL | {"open_entries", "filing_record"},
+    "ledger_auditor": SHOWN_TO_ALL
+    | {"open_entries", "filing_record", "entry_positions", "last_entries"},
     "ledger_public": SHOWN_TO_ALL,
 }
 """Functions that run with the owner's rights, so that what they give is a right of the caller."""

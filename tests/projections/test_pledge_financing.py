@@ -243,8 +243,10 @@ def test_live_is_what_a_rebuild_makes(url: str, ledger: Registry) -> None:
 def test_the_follower_decodes_only_what_concerns_it(ledger: Registry, url: str) -> None:
     pledge(ledger, 1)
     enter(ledger, "end", deregistered(number(1), registration_no=no(1)))
-    follower = FOLLOWERS[0]
     log = rows(url, "SELECT topic, state FROM stored_events ORDER BY notification_id")
-    told = [follower.concerns(r["topic"], b'"corrects":null' not in bytes(r["state"])) for r in log]
+    told = [
+        pledge_financing.concerns(r["topic"], b'"corrects":null' not in bytes(r["state"]))
+        for r in log
+    ]
     assert told == [True, False]
     assert stored_form.lines(bytes(log[1]["state"]))[0]["corrects"] is None

@@ -28,7 +28,9 @@ from tests.builders import (
     invalidation_final,
     invalidation_requested,
     licensed,
+    met,
     number,
+    owing,
     pledged,
     preserved,
     released,
@@ -48,6 +50,7 @@ from tests.eventstore.ledgers import (
 from tests.eventstore.serving import ServingProcess
 from tests.projections.acts import enter
 from tests.projections.appending import AppendingProcess, filings
+from tests.projections.following import follow
 
 TABLES = shadow.TABLES
 
@@ -78,9 +81,13 @@ def enter_everything(url: str) -> None:
         enter(ledger, "fee", fee_paid(second))
         enter(ledger, "late", fee_paid(second, fee_year=8, on=date(2025, 5, 5)))
         enter(ledger, "release", released(third))
+        sold = transferred(second, on=date(2025, 7, 7))
+        enter(ledger, "owed", owing(sold), owing(licensed(third)))
+        enter(ledger, "met", met("owed-1", second))
 
 
 def content(url: str) -> dict[str, list[dict[str, Any]]]:
+    follow(url)
     return {
         table: rows(url, f"SELECT * FROM {table} AS t ORDER BY t::text")
         for table in TABLES

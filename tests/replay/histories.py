@@ -26,6 +26,7 @@ from ledger.domain.events import (
     TransferRegistered,
 )
 from ledger.domain.filing import Caller, Command
+from ledger.domain.fulfilments import RecordFulfilment
 from ledger.domain.joint import ConfirmFiling, PrepareFiling, RefuseFiling, WithdrawFiling
 from ledger.domain.licences import CancelLicence, ChangeLicence, LicenceContract, RecordLicence
 from ledger.domain.lifecycle import (
@@ -428,6 +429,61 @@ def reduced_fees(story: Story) -> None:
     pay(date(2026, 6, 12), 9, "1999.99")
 
 
+def obligations(story: Story) -> None:
+    """A patent pledged online and licensed is sold: the price is deposited, the licensor changed;
+    then a court preserves it, and the bank is told."""
+    story.files(granted(PATENT))
+    pledge = story.on(2026, 3, 2).files(register_pledge(online=True))
+    agreed = record_consent(act="licence", counterparties=refs(MILLS), disposition=None)
+    consent = story.files(agreed)
+    licence = story.on(2026, 3, 3).files(
+        RecordLicence(
+            patents=(PATENT,),
+            kind="ordinary",
+            licensors=(LAMPWORKS,),
+            licensees=(MILLS,),
+            contract=LicenceContract(signed_on=date(2026, 2, 9), patents_listed=True),
+            starts_on=date(2026, 2, 16),
+            last_day=date(2029, 12, 31),
+            royalty=LumpSum(total=yuan("300000")),
+            documents=documents("licence-contract"),
+            signed_by=refs(LAMPWORKS),
+            consents=(consent,),
+        )
+    )
+    consent = story.files(record_consent())
+    sold = story.on(2026, 3, 4).files(register_transfer(consents=(consent,)))
+    story.on(2026, 3, 11).files(
+        RecordFulfilment(
+            patents=(PATENT,),
+            obligation=f"{sold}-1",
+            done_on=date(2026, 3, 10),
+            documents=documents("proof"),
+        )
+    )
+    story.on(2026, 3, 16).files(
+        ChangeLicence(
+            patents=(PATENT,),
+            licence_id=licence,
+            licensors=(INSTRUMENTS,),
+            documents=documents("amendment-agreement"),
+            signed_by=refs(INSTRUMENTS, MILLS),
+        )
+    )
+    story.on(2026, 4, 1).files(
+        StartPreservation(
+            patents=(PATENT,),
+            effective_on=date(2026, 4, 1),
+            case_no="(2026) Lantern 1",
+            court="Lanternhill Court",
+            months=6,
+            particulars_match=True,
+            documents=documents("ruling", "assistance-notice"),
+        )
+    )
+    story.on(2026, 5, 6).files(deregister_pledge(registration_no=pledge))
+
+
 def identity_evidence(story: Story) -> None:
     """A real code whose check character fails is accepted on evidence; its owner then pledges."""
     code = credit_code(21)
@@ -619,6 +675,7 @@ HISTORIES: dict[str, Callable[[Story], None]] = {
     "invalidation": invalidation,
     "fees-lapse-and-restoration": fees_lapse_and_restoration,
     "reduced-fees": reduced_fees,
+    "obligations": obligations,
     "identity-evidence": identity_evidence,
     "corrections": corrections,
     "joint-filings": joint_filings,

@@ -259,6 +259,52 @@ EXPECTED: dict[str, dict[str, Any]] = {
             "fees": [[8, "2025-11-20"]],
         }
     },
+    "obligations": {
+        "CN:201819000001.1": {
+            "version": 9,
+            "patentees": [
+                ["2020-09-01", "Lanternhill Lampworks"],
+                ["2026-03-04", "Tidewater Instruments"],
+            ],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+            "pledges": [
+                {
+                    "no": "Y2026990000001",
+                    "since": "2026-03-02",
+                    "pledgors": ["Tidewater Instruments"],
+                    "pledgees": ["Bank of Lanternhill"],
+                    "debtor": None,
+                    "amount": "5000000.00",
+                    "shapes": 2,
+                    "ended": ["2026-05-06", "deregistered"],
+                }
+            ],
+            "licences": [
+                {
+                    "id": "X2026990000001",
+                    "kind": "ordinary",
+                    "licensors": ["Tidewater Instruments"],
+                    "licensees": ["Millbrook Mills"],
+                    "recorded_on": "2026-03-03",
+                    "from_to": ["2026-02-16", "2030-01-01"],
+                    "royalty": "lump_sum",
+                    "cancelled_on": None,
+                }
+            ],
+            "preserved": [["(2026) Lantern 1", "2026-04-01", "2026-10-02"]],
+        },
+        "filing:obligations-003": {
+            "version": 2,
+            "used_by": "obligations-004",
+            "evidenced": False,
+        },
+        "filing:obligations-005": {
+            "version": 2,
+            "used_by": "obligations-006",
+            "evidenced": False,
+        },
+    },
     "us-record": {
         "US:14999001": {
             "version": 8,

@@ -32,7 +32,7 @@ def replayed_url(new_database: NewDatabase) -> Iterator[str]:
         enter_everything(url)
         followers = Followers(url)
         followers.start()
-        while value(url, "SELECT max(notification_id) FROM notification_tracking") != head(url):
+        while value(url, "SELECT min(notification_id) FROM notification_tracking") != head(url):
             pass
         followers.stop()
         yield url
@@ -71,6 +71,8 @@ TAMPERED = {
         "open_licence": "UPDATE open_licence SET effective = '[1999-01-01,1999-01-02)'",
         "pending_invalidation": "UPDATE pending_invalidation SET details = '{}'",
         "patent_alias": "UPDATE patent_alias SET alias = alias || 'X'",
+        "due": "UPDATE due SET falls_on = falls_on + 1",
+        "notice": "UPDATE notice SET details = '{}'",
         "pledge_financing": "UPDATE pledge_financing SET amount = amount + 1",
     },
     "delete": {table: f"DELETE FROM {table}" for table in TABLES},

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ledger.domain import (
     consents,
+    fulfilments,
     licences,
     lifecycle,
     open_licences,
@@ -41,6 +42,7 @@ ALL: tuple[type[Command], ...] = (
     *open_licences.COMMANDS,
     *lifecycle.COMMANDS,
     *revocations.COMMANDS,
+    *fulfilments.COMMANDS,
 )
 """Every act about dealings and rights; corrections are about entries."""
 

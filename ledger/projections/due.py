@@ -1,0 +1,88 @@
+"""What falls due on Chinese patents, on two clocks: the follower's list of fees, ends and limits.
+
+A row says until which unmoved day; whether a holiday moves it is told by the reader's calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ledger.domain import dues
+from ledger.domain.dues import Due
+from ledger.domain.holdings import Declaration, Licence, Suspension
+from ledger.domain.patent import Patent
+from ledger.projections.history import Part, Row, View
+
+_RIGHT = object()
+_QUEUE = object()
+
+
+def parts(patent: Patent) -> Iterator[Part]:
+    """The right with its fees, the queue of preservations, and each dealing by itself."""
+    if not patent.id.startswith("CN:"):
+        return
+    if patent.entered is not None:
+        yield (
+            _RIGHT,
+            patent.entered,
+            patent.fees,
+            patent.lapses,
+            patent.abandoned_on,
+            patent.terminates_on,
+            patent.invalidations,
+        )
+    if patent.preservations:
+        yield (_QUEUE, patent.preservations)
+    for suspension in patent.suspensions:
+        yield (suspension,)
+    for licence in patent.licences:
+        yield (licence,)
+    for declaration in patent.declarations:
+        yield (declaration,)
+
+
+def rows(patent: Patent, part: Part) -> Iterator[Row]:
+    """One row a thing that falls due; the patent's id leads the thing, so that a patent's rows are
+    found by the index of things."""
+    first, number = part[0], patent.id
+    found = DEALINGS[type(first)](patent, first) if len(part) == 1 else _of_right(patent, first)
+    for kind, about, falls_on, since, until, entry in found:
+        named = kind.value
+        yield Row(
+            f"{number} {named} {about}", number, since, until, (named, about, falls_on, entry)
+        )
+
+
+DEALINGS: dict[type, Callable[[Patent, Any], Iterable[Due]]] = {
+    Licence: dues.of_licence,
+    Suspension: dues.of_suspension,
+    Declaration: dues.of_declaration,
+}
+
+
+def _of_right(patent: Patent, what: object) -> Iterable[Due]:
+    if what is _QUEUE:
+        return dues.preservations(patent)
+    return (*dues.fees(patent), *dues.restorations(patent)) if patent.lapses else dues.fees(patent)
+
+
+DUE = View(
+    table="due",
+    thing="thing",
+    columns=(("kind", "text"), ("about", "text"), ("falls_on", "date"), ("entry", "int")),
+    members=(
+        "entered",
+        "fees",
+        "lapses",
+        "abandoned_on",
+        "terminates_on",
+        "invalidations",
+        "preservations",
+        "suspensions",
+        "licences",
+        "declarations",
+    ),
+    parts=parts,
+    rows=rows,
+)

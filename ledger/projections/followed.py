@@ -1,0 +1,48 @@
+"""The views that follow the log instead of standing in it at once: what falls due, and notices.
+
+One follower writes both, so that an answer from both is from one position. The fold is that of the
+register views; a rebuild and a comparison take them along with these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Cursor
+
+from ledger.eventstore.batch import Batch
+from ledger.eventstore.views import Change
+from ledger.projections.changes import changes_of
+from ledger.projections.due import DUE
+from ledger.projections.history import View
+from ledger.projections.notices import NOTICES
+
+NAME = "due_and_notices"
+FOLLOWED: tuple[View, ...] = (DUE, NOTICES)
+
+BY_INDEX = """
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off
+"""
+"""Every statement looks a few rows up by key, however small the tables were when it was planned."""
+
+
+def follow(curs: Cursor[Any], rows: Sequence[dict[str, Any]], after: int) -> None:
+    """Bring both lists to the state after some rows of the log, which follow a position."""
+    curs.execute(BY_INDEX)
+    write(curs, changes_of(curs, rows, after, chinese))
+
+
+def chinese(stream: str) -> bool:
+    """Whether a stream is of a patent of this register; of others nothing falls due here."""
+    return stream.startswith("CN:")
+
+
+def write(curs: Cursor[Any], changes: Sequence[Change]) -> None:
+    """Bring both lists to the state after some filings."""
+    batch = Batch()
+    for view in FOLLOWED:
+        view.write(batch, changes)
+    batch.flush(curs)

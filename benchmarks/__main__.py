@@ -7,13 +7,15 @@ import argparse
 import json
 import sys
 
-from benchmarks import judge_pledge, rebuild, register_pledge
+from benchmarks import judge_pledge, rebuild, register_pledge, tiles, verify
 from benchmarks.ground import ground
 
 BENCHMARKS = {
     "judge-pledge": judge_pledge.run,
     "register-pledge": register_pledge.run,
     "rebuild": rebuild.run,
+    "tiles": tiles.run,
+    "verify": verify.run,
 }
 
 

@@ -37,11 +37,11 @@ def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     del filings
     with connect(place.url) as connection:
         with console.status("rebuild: making the log longer"):
-            _grow(place, ENTRIES - _head(connection))
+            grow(place, ENTRIES - head_of(connection))
             connection.execute("VACUUM (ANALYZE) stored_events")
-        head = _head(connection)
+        head = head_of(connection)
         with console.status(f"rebuild: {head} entries"):
-            limit = head / min(_copied(connection) for _ in range(2))
+            limit = head / min(copied(connection) for _ in range(2))
             began = time.perf_counter()
             rebuild(place.url)
             rate = head / (time.perf_counter() - began)
@@ -56,11 +56,11 @@ def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     }
 
 
-def _head(connection: Any) -> int:
+def head_of(connection: Any) -> int:
     return int(connection.execute("SELECT count(*) FROM stored_events").fetchone()[0])
 
 
-def _copied(connection: Any) -> float:
+def copied(connection: Any) -> float:
     """Seconds that it takes to read the log and drop it."""
     began = time.perf_counter()
     with connection.cursor() as curs, curs.copy(COPY) as copy:
@@ -69,7 +69,7 @@ def _copied(connection: Any) -> float:
     return time.perf_counter() - began
 
 
-def _grow(place: Ground, entries: int) -> None:
+def grow(place: Ground, entries: int) -> None:
     """Append so many entries, going past the writer, which would take minutes."""
     (patent,) = place.enter_patents(1)
     command = builders.register_pledge(patents=(patent,))

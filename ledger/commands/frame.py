@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ import psycopg
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ledger import embedded, migrating
 from ledger.settings import Settings, load_settings
@@ -73,6 +74,20 @@ def migrate_database(url: str) -> list[str]:
         raise UserError(str(error)) from error
     except psycopg.OperationalError as error:
         raise UserError(f"the database cannot be reached: {error}") from error
+
+
+@contextlib.contextmanager
+def progress_bar(said: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error; what is given is told how many of how many are done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(said, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def print_json(value: Any) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ledger.commands.frame import (
     DataDir,
     Json,
     UserError,
-    console,
     print_json,
+    progress_bar,
     ready_database,
     settings_for,
 )
@@ -42,12 +41,7 @@ def replay(
     """
     if to is not None and not against_live:
         raise UserError("--to goes with --compare: live views always stand at the head of the log")
-    with ready_database(settings_for(data_dir)) as url, _bar() as bar:
-        task = bar.add_task("replaying", total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
+    with ready_database(settings_for(data_dir)) as url, progress_bar("replaying") as progress:
         try:
             found = compare(url, progress, to) if against_live else rebuild(url, progress)
         except HeldBack as error:
@@ -61,12 +55,6 @@ def replay(
         typer.echo(f"{found['entries']} entries replayed at {rate}; views swapped")
     if not found.get("equal", True):
         raise typer.Exit(1)
-
-
-def _bar() -> Progress:
-    said = TextColumn("{task.description}")
-    columns = (said, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, transient=True)
 
 
 def _tell(found: dict[str, object]) -> None:

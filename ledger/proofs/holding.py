@@ -1,0 +1,169 @@
+"""A ledger's own log held against what it signed: what a superuser has changed is named.
+
+Every entry is read once, in order, from one snapshot: its place, its columns, the digests of what
+is confidential and personal, its hash in the tree. A value that was withheld or erased is not
+missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from ledger.database import connect
+from ledger.eventstore.stored_form import digest, entry_of, lines
+from ledger.proofs import serving
+from ledger.proofs.checkpoints import Checkpoint
+from ledger.proofs.notes import VerifierKey
+from ledger.proofs.recomputing import Recomputation, first_difference
+from ledger.proofs.tiles import WIDTH
+from ledger.proofs.tree import SELECT_TILE, listed_keys
+from ledger.proofs.trust import Report, Trust
+from ledger.proofs.verifying import Progress, silent
+
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+SELECT_ENTRIES = """
+SELECT notification_id, originator_id, originator_version, topic, state
+FROM stored_events ORDER BY notification_id
+"""
+SELECT_CHECKPOINTS = "SELECT size, note FROM log_checkpoint ORDER BY size"
+SELECT_PERSONAL = "SELECT position, name, salt, value FROM personal ORDER BY position"
+SELECT_BROKEN_STREAMS = """
+SELECT originator_id FROM stored_events
+GROUP BY originator_id HAVING min(originator_version) <> 1 OR max(originator_version) <> count(*)
+ORDER BY originator_id
+"""
+
+Connection = psycopg.Connection[Any]
+Personal = dict[int, list[tuple[str, str, Any]]]
+"""By position: name, salt and value of what is kept apart."""
+
+
+def verify_database(
+    url: str,
+    given: Sequence[VerifierKey] = (),
+    known: Sequence[Path] = (),
+    progress: Progress = silent,
+) -> Report:
+    """Hold the log against its tiles, every checkpoint signed, and those known from elsewhere."""
+    with connect(url, "ledger_writer", row_factory=dict_row) as connection:
+        with connection.transaction():
+            connection.execute(SNAPSHOT)
+            return Holding(connection, given).verify(known, progress)
+
+
+class Holding:
+    """One look at a ledger's log."""
+
+    def __init__(self, connection: Connection, given: Sequence[VerifierKey]) -> None:
+        self._connection = connection
+        self.report = Report("ledger")
+        self.trust = Trust(self.report, given)
+        self._before = 0
+        """The position before the one that is looked at."""
+
+    def verify(self, known: Sequence[Path], progress: Progress) -> Report:
+        newest = self._keys_and_newest()
+        heads = list(self._heads(newest, known))
+        for row in self._connection.execute(SELECT_BROKEN_STREAMS).fetchall():
+            self.report.find(row["originator_id"], "its versions are not 1, 2, 3 … without a gap")
+        tree = Recomputation(self.report, heads, self._hold)
+        size = newest.size if newest else 0
+        for leaves in self._bundles(size):
+            tree.add(leaves)
+            progress(tree.edge.size, size)
+        tree.end()
+        return self.report
+
+    def _keys_and_newest(self) -> Checkpoint | None:
+        keys = serving.key_list(self._connection)
+        if keys is None:
+            self.report.find("log_key_list", "nothing was signed yet: start the server")
+            return None
+        self.trust.read_list("log_key_list", keys.encode())
+        if list(self.trust.listed) != listed_keys(self._connection):
+            self.report.find("log_key", "not the keys of the signed list")
+        note = serving.checkpoint(self._connection)
+        if note is None:
+            self.report.find("log_checkpoint", "there is none")
+            return None
+        return self.trust.checkpoint("newest checkpoint", str(note).encode(), newest=True)
+
+    def _heads(
+        self, newest: Checkpoint | None, known: Sequence[Path]
+    ) -> Iterator[tuple[str, Checkpoint]]:
+        for row in self._connection.execute(SELECT_CHECKPOINTS).fetchall():
+            where = f"checkpoint of size {row['size']}"
+            head = self.trust.checkpoint(where, row["note"].encode())
+            if head is not None and head.size != row["size"]:
+                self.report.find(where, f"it is the checkpoint of size {head.size}")
+            if head is not None and (newest is None or head.size <= newest.size):
+                yield where, head
+        for path in known:
+            head = self.trust.checkpoint(str(path), path.read_bytes())
+            if head is not None:
+                yield str(path), head
+
+    def _bundles(self, size: int) -> Iterator[list[bytes]]:
+        """The leaves that are signed, by bundles; what follows them is looked at and not hashed."""
+        personal = self._personal()
+        bundle: list[bytes] = []
+        with self._connection.cursor("log", row_factory=dict_row) as curs:
+            curs.itersize = 5_000
+            for row in curs.execute(SELECT_ENTRIES, binary=True):
+                self._look(row, personal.pop(row["notification_id"], []))
+                if row["notification_id"] <= size:
+                    bundle.append(entry_of(row["state"]))
+                if len(bundle) == WIDTH:
+                    yield bundle
+                    bundle = []
+        if bundle:
+            yield bundle
+        for position in personal:
+            self.report.find(f"position {position}", "a personal value of no entry")
+
+    def _personal(self) -> Personal:
+        found: Personal = {}
+        for row in self._connection.execute(SELECT_PERSONAL):
+            value = (row["name"], row["salt"], row["value"])
+            found.setdefault(row["position"], []).append(value)
+        return found
+
+    def _look(self, row: Any, personal: list[tuple[str, str, Any]]) -> None:
+        """Whether an entry is in its place, says what its row says, and its digests hold."""
+        position = row["notification_id"]
+        where = f"position {position}"
+        if position != self._before + 1:
+            self.report.find(where, f"it follows position {self._before}: positions are not dense")
+        self._before = position
+        entry, opened = lines(row["state"])
+        digests = set(entry["digests"])
+        values = [(name, *salted) for name, salted in opened.items()]
+        for name, salt, value in (*values, *personal):
+            if digest(salt, name, value) not in digests:
+                self.report.find(where, f"{name} is not what was entered")
+        said = {name: value for name, _, value in values} | entry
+        columns = {
+            "stream": row["originator_id"],
+            "topic": row["topic"],
+            "version": row["originator_version"],
+        }
+        for name, value in columns.items():
+            if said.get(name, value) != value:
+                self.report.find(where, f"the row's {name} is {value}, the entry's {said[name]}")
+
+    def _hold(self, level: int, index: int, hashes: bytes) -> None:
+        at = (level, index)
+        row = self._connection.execute(SELECT_TILE, at, binary=True).fetchone()
+        stored = bytes(row["hashes"]) if row else b""
+        if stored[: len(hashes)] == hashes:
+            return
+        place = index * WIDTH + first_difference(hashes, stored)
+        if level == 0:
+            self.report.find(f"position {place + 1}", "the entry is not the one that was hashed")
+        else:
+            self.report.find(f"tile {index} of level {level}", f"node {place} is not the tree's")

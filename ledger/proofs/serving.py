@@ -67,6 +67,6 @@ def proof(connection: Connection, position: int) -> EntryProof | None:
             raise NotYet(f"Position {position} is not in a checkpoint yet; {size} is.")
         return None
     index = position - 1
-    path = inclusion_proof(nodes_of(tile_reader(connection)), index, size)
+    path = inclusion_proof(nodes_of(tile_reader(connection, index, size)), index, size)
     (entry,) = leaves(connection, index, 1)
     return EntryProof(entry, index, tuple(path), note)

@@ -35,6 +35,10 @@ SELECT notification_id, state FROM stored_events
 WHERE notification_id > %b ORDER BY notification_id LIMIT %b
 """
 SELECT_TILE = "SELECT hashes FROM log_tile WHERE level = %s AND tile = %s"
+SELECT_TILES = """
+SELECT level, tile, hashes FROM log_tile
+WHERE (level, tile) IN (SELECT * FROM unnest(%b::smallint[], %b::bigint[]))
+"""
 SELECT_NEWEST = """
 SELECT size, note FROM log_checkpoint AS c ORDER BY size DESC, EXISTS (
     SELECT FROM log_key WHERE until IS NULL AND split_part(verifier_key, '+', 1) = c.origin
@@ -166,9 +170,15 @@ class TreeFollower(Following):
 # --- the tree in its tables --------------------------------------------------------------------
 
 
-def tile_reader(connection: Connection[DictRow]) -> TileReader:
-    """Reads tiles of the database, each once."""
+def tile_reader(connection: Connection[DictRow], *leaves: int) -> TileReader:
+    """Reads tiles of the database, each once; those above some leaves at one stroke."""
+    levels = range(-(-max(leaves, default=0).bit_length() // HEIGHT))
+    above = list({(level, leaf >> HEIGHT * (level + 1)) for level in levels for leaf in leaves})
     read: dict[tuple[int, int], bytes] = {}
+    if above:
+        at = ([level for level, _ in above], [index for _, index in above])
+        rows = connection.execute(SELECT_TILES, at, prepare=True, binary=True)
+        read = {(row["level"], row["tile"]): row["hashes"] for row in rows}
 
     def tile(level: int, index: int) -> bytes:
         if (level, index) not in read:

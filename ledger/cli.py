@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -21,6 +22,7 @@ COMMANDS = (
     "replay",
     "audit",
     "export",
+    "import",
     "verify",
     "key",
     "rules",
@@ -43,7 +45,8 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         alone = typer.Typer(add_completion=False)
-        alone.command(cmd_name)(getattr(import_module(f"ledger.commands.{cmd_name}"), cmd_name))
+        named = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        alone.command(cmd_name)(getattr(import_module(f"ledger.commands.{named}"), named))
         return typer.main.get_command(alone)
 
 

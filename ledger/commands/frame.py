@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ledger import embedded, migrating
+from ledger.proofs.notes import BadNote, VerifierKey
 from ledger.settings import Settings, load_settings
 
 DataDir = Annotated[
@@ -88,6 +89,18 @@ def progress_bar(said: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(said, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def verifier_keys(stated: Sequence[str] | None) -> list[VerifierKey]:
+    """Verifier keys as options state them: the key itself, or a file that holds it."""
+    found = []
+    for text in stated or ():
+        try:
+            file = Path(text)
+            found.append(VerifierKey.parse(file.read_text() if file.is_file() else text))
+        except (BadNote, UnicodeDecodeError) as error:
+            raise UserError(f"--key: {error}") from error
+    return found
 
 
 def print_json(value: Any) -> None:

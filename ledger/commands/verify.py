@@ -10,15 +10,14 @@ import typer
 from ledger.commands.frame import (
     DataDir,
     Json,
-    UserError,
     print_json,
     progress_bar,
     ready_database,
     settings_for,
+    verifier_keys,
 )
 from ledger.proofs.holding import verify_database
 from ledger.proofs.keys import keyring
-from ledger.proofs.notes import BadNote, VerifierKey
 from ledger.proofs.trust import Report
 from ledger.proofs.verifying import verify as verify_path
 
@@ -54,7 +53,7 @@ def verify(
     Exits with 1 where anything does not hold. Without --key, the keys found beside the log are
     used: that shows that the log is whole, not whose it is.
     """
-    given = [_key(text) for text in key or ()]
+    given = verifier_keys(key)
     with progress_bar("verifying") as progress:
         if path is not None:
             report = verify_path(path, given, known or (), progress)
@@ -71,14 +70,6 @@ def verify(
         _tell(report)
     if not report.holds:
         raise typer.Exit(1)
-
-
-def _key(text: str) -> VerifierKey:
-    try:
-        file = Path(text)
-        return VerifierKey.parse(file.read_text() if file.is_file() else text)
-    except (BadNote, UnicodeDecodeError) as error:
-        raise UserError(f"--key: {error}") from error
 
 
 def _tell(report: Report) -> None:

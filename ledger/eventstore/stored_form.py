@@ -254,8 +254,17 @@ def _json_value(value: Any) -> Any:
     return None if value is None else orjson.loads(canonical(value))
 
 
+WITHHELD = "withheld"
+"""The topic of an entry without a public part whose ledger has nothing else of it: it came with
+an export of another's log."""
+
+
 def decode(stored: StoredEvent) -> LedgerEvent | Concealed:
     """The event a stored one stands for; what is withheld is None, or all of it Concealed."""
+    if stored.topic == WITHHELD:
+        return Concealed(
+            originator_id=stored.originator_id, originator_version=stored.originator_version
+        )
     try:
         event_type = EVENT_TYPES[stored.topic]
     except KeyError:

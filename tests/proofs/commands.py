@@ -17,7 +17,9 @@ Json = Any
 def run(*arguments: str | Path, url: str | None = None, folder: Path | None = None) -> Json:
     """What a command prints as JSON, with its exit code; offline where no database is named."""
     nowhere = "postgresql:///none?host=/nowhere"
-    environment = {"LEDGER_DATABASE_URL": url or nowhere, "LEDGER_LOG_ORIGIN": ORIGIN}
+    environment = {"LEDGER_DATABASE_URL": url or nowhere}
+    if folder is None or not (folder / "log-key").exists():
+        environment["LEDGER_LOG_ORIGIN"] = ORIGIN
     if folder is not None:
         environment["LEDGER_DATA_DIR"] = str(folder)
     ran = CliRunner().invoke(app, [*map(str, arguments), "--json"], env=environment)

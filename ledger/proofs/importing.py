@@ -1,0 +1,175 @@
+"""An export entered into an empty ledger: the same leaves, tree, checkpoints and signatures.
+
+An export holds what is public. What is confidential or personal is withheld in the new ledger, and
+an entry without a public part stands on a stream of its own, of which nothing is known. What
+follows from the entries (tiles, registrations, what stands now) is made anew; register views are
+rebuilt afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import orjson
+from eventsourcing.persistence import StoredEvent
+from psycopg import Connection, Cursor
+from psycopg.rows import DictRow
+
+from ledger.domain.events import Concealed, Door, LedgerEvent, PatentEvent
+from ledger.domain.evolving import evolve
+from ledger.domain.patent import Patent
+from ledger.eventstore.acts import RegistrationRow
+from ledger.eventstore.batch import Batch
+from ledger.eventstore.group import REGISTRATION
+from ledger.eventstore.recorder import appended
+from ledger.eventstore.restanding import standing_now
+from ledger.eventstore.standing import STANDING_DECLARATION, STANDING_PLEDGE
+from ledger.eventstore.stored_form import WITHHELD, decode
+from ledger.eventstore.world import is_patent
+from ledger.proofs.checkpoints import Checkpoint
+from ledger.proofs.keys import parse_list
+from ledger.proofs.merkle import leaf_hashes
+from ledger.proofs.notes import Note
+from ledger.proofs.tiles import WIDTH, Edge, Tile, entries_of, width_at
+from ledger.proofs.tree import PUT_CHECKPOINT, put_tiles
+from ledger.proofs.verifying import CHECKPOINT, KEY_LIST, Progress, silent
+from ledger.transcription import INSERT_REGISTRATIONS, registration_of
+
+LOCK = "SELECT pg_advisory_xact_lock(log_lock_key())"
+SELECT_HEAD = "SELECT log_head() AS head"
+PUT_KEY = """
+INSERT INTO log_key VALUES (%s, %s, %s)
+ON CONFLICT (verifier_key) DO UPDATE SET since = excluded.since, until = excluded.until
+"""
+SELECT_STREAMS = """
+SELECT originator_id, originator_version, topic, state FROM stored_events
+ORDER BY originator_id, originator_version
+"""
+
+
+class CannotImport(RuntimeError):
+    """The ledger is not empty, or the directory changed while it was read."""
+
+
+def enter_export(
+    connection: Connection[DictRow], directory: Path, progress: Progress = silent
+) -> Checkpoint:
+    """Enter a directory that was verified, as the writer's role, all of it or nothing."""
+    head = Checkpoint.of(Note.parse((directory / CHECKPOINT).read_bytes()))
+    with connection.transaction(), connection.cursor() as curs:
+        curs.execute(LOCK)
+        row = curs.execute(SELECT_HEAD).fetchone()
+        if row is None or row["head"]:
+            raise CannotImport("an export is entered into an empty ledger; this one has entries")
+        edge, numbered = Edge(), Numbered()
+        for entries in _bundles(directory, head.size):
+            events = list(map(numbered.event, entries))
+            _append(curs, edge.size, events)
+            put_tiles(connection, edge.extend(leaf_hashes(entries)))
+            progress(edge.size, head.size)
+        if edge.root() != head.root:
+            raise CannotImport("the directory is not what was verified")
+        numbered.write(curs)
+        _stand(connection, curs)
+        _enter_notes(curs, directory, head)
+    return head
+
+
+def _bundles(directory: Path, size: int) -> Iterator[list[bytes]]:
+    for index in range(-(-size // WIDTH)):
+        tile = Tile(None, index, width_at(size, 0, index))
+        yield entries_of((directory / tile.path).read_bytes())
+
+
+def _append(curs: Cursor[DictRow], head: int, events: list[StoredEvent]) -> None:
+    curs.execute(*appended(head, events, Batch()))
+
+
+class Numbered:
+    """Entries as rows of the log, numbered in their streams, and the registrations they make."""
+
+    def __init__(self) -> None:
+        self._versions: dict[str, int] = {}
+        self._drawn: dict[tuple[str, str], RegistrationRow] = {}
+        """By number and filing."""
+        self._transcribed: list[tuple[Any, ...]] = []
+        self._place = 0
+
+    def event(self, entry: bytes) -> StoredEvent:
+        """The stored event of the next entry; its open line is empty."""
+        self._place += 1
+        said = orjson.loads(entry)
+        stream = said.get("stream", f"filing:{WITHHELD}-{self._place}")
+        version = self._versions[stream] = self._versions.get(stream, 0) + 1
+        stored = StoredEvent(stream, version, said.get("topic", WITHHELD), entry + b"\n")
+        event = decode(stored)
+        if isinstance(event, PatentEvent):
+            self._note(event)
+        return stored
+
+    def _note(self, event: PatentEvent) -> None:
+        found = registration_of(event)
+        if found is None:
+            return
+        number, patent, kind, year, region, serial = found
+        if event.envelope.door is not Door.FILED:
+            self._transcribed.append(found)
+        elif year is not None and region is not None and serial is not None:
+            at = (number, event.filing_id)
+            earlier = self._drawn[at].patents if at in self._drawn else ()
+            self._drawn[at] = RegistrationRow(
+                number, kind, year, region, serial, (*earlier, patent), None
+            )
+
+    def write(self, curs: Cursor[DictRow]) -> None:
+        """The registrations that later filings may be about, and behind which numbers go on."""
+        batch = Batch()
+        for (_, filing), row in self._drawn.items():
+            batch.add(REGISTRATION, row.record(filing))
+        batch.flush(curs)
+        if self._transcribed:
+            columns = [list(column) for column in zip(*self._transcribed, strict=True)]
+            curs.execute(INSERT_REGISTRATIONS, columns)
+
+
+def _stand(connection: Connection[DictRow], curs: Cursor[DictRow]) -> None:
+    """What may not stand together now, from the streams themselves."""
+    batch = Batch()
+    with connection.cursor("imported") as rows:
+        rows.execute(SELECT_STREAMS)
+        for stream, events in groupby(rows, key=lambda row: row["originator_id"]):
+            if not is_patent(stream):
+                continue
+            patent = Patent(stream)
+            for row in events:
+                patent = evolve(patent, _of(row))  # type: ignore[arg-type] # its facts
+            pledge, declaration = standing_now(patent)
+            if pledge is not None:
+                batch.add(STANDING_PLEDGE, {"patent_id": stream, "registration_no": pledge})
+            if declaration is not None:
+                batch.add(
+                    STANDING_DECLARATION, {"patent_id": stream, "declaration_no": declaration}
+                )
+    batch.flush(curs)
+
+
+def _of(row: DictRow) -> LedgerEvent | Concealed:
+    at = (row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+    return decode(StoredEvent(*at))
+
+
+def _enter_notes(curs: Cursor[DictRow], directory: Path, head: Checkpoint) -> None:
+    """Every checkpoint with its signatures, and the keys, none of which signs any more."""
+    earlier = (directory / "checkpoints").rglob("*")
+    for path in [directory / CHECKPOINT, *(p for p in earlier if p.is_file())]:
+        note = Note.parse(path.read_bytes())
+        said = Checkpoint.of(note)
+        curs.execute(PUT_CHECKPOINT, (said.size, said.origin, str(note)))
+    if (directory / KEY_LIST).exists():
+        _, keys = parse_list(Note.parse((directory / KEY_LIST).read_bytes()))
+        for row in keys:
+            until = head.size if row.until is None else row.until
+            curs.execute(PUT_KEY, (str(row.key), row.since, until))

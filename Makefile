@@ -11,7 +11,7 @@ ARGS ?=
 COVERING := tests/domain tests/catalogue tests/properties tests/api tests/intake/test_facts.py tests/intake/test_transcription.py
 
 .DEFAULT_GOAL := help
-.PHONY: catalogue coverage help demo test fast serve bench soak lint format lock wheel clean
+.PHONY: catalogue coverage help demo test fast serve bench soak mutation lint format lock wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /\1\t/' | expand -t 12
@@ -44,8 +44,12 @@ serve: .venv ## Serve the ledger on loopback
 bench: .venv ## Measure, as JSON lines
 	$(BIN)/python -m benchmarks
 
-soak: .venv ## Run the long campaigns
+soak: .venv ## Run the long campaigns, mutation testing last
 	$(BIN)/python -m pytest -q -m soak $(ARGS)
+	$(BIN)/python -m tests.mutation --jobs $(WORKERS)
+
+mutation: .venv ## Change the rules in every small way; fail where tests miss 5 % of it (ARGS: file names)
+	$(BIN)/python -m tests.mutation --jobs $(WORKERS) $(ARGS)
 
 coverage: .venv ## Run the tests of the domain and fail unless every branch of it is taken
 	$(BIN)/python -m coverage run -m pytest -q $(COVERING) $(ARGS)

@@ -1,5 +1,5 @@
-"""What the rules find in the cases, as it stands in `findings.json`: whoever changes a fact, a
-pointer or a severity sees it there."""
+"""What the rules find in the cases and say in the sayings, as it stands in `findings.json`: whoever
+changes a fact, a pointer or a severity sees it there."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from tests.catalogue.all_cases import CASES
+from tests.catalogue.sayings import SAYINGS
 
 PATH = Path(__file__).with_name("findings.json")
 
 
 def told() -> dict[str, list[dict[str, Any]]]:
-    """The findings of each case in which a rule finds something, without its texts."""
+    """The findings of each case in which a rule finds something, and of each saying, without their
+    texts."""
     found: dict[str, list[dict[str, Any]]] = {}
     names: Counter[str] = Counter()
-    for case in CASES:
-        shown = [finding.as_json() for finding in case.found()]
-        names[case.name] += 1
-        name = f"{case.name} {names[case.name]}"
-        found[name] = [{k: v for k, v in each.items() if k not in TEXTS} for each in shown]
+    shown = [
+        *((case.name, [finding.as_json() for finding in case.found()]) for case in CASES),
+        *((f"{saying.name} says", saying.said()) for saying in SAYINGS),
+    ]
+    for name, findings in shown:
+        names[name] += 1
+        found[f"{name} {names[name]}"] = [
+            {k: v for k, v in each.items() if k not in TEXTS} for each in findings
+        ]
     return found
 
 

@@ -31,7 +31,7 @@ def awaits_others(_: Patent, command: PrepareFiling, context: Context) -> Outcom
     """Nobody else has to confirm this filing, or acts of its kind are one party's alone."""
     filing = command.filing
     if type(filing) not in JOINT:
-        return Broken("", {"command": filing.NAME})
+        return Broken(fact={"command": filing.NAME})
     concerned = asked((context.patents[number] for number in filing.patents), filing, context)
     signed = agreed(filing, context)
     if all(party.id in signed for party in concerned):
@@ -93,7 +93,7 @@ def one_of_those_asked(_: Patent, command: ConfirmFiling, context: Context) -> O
 )
 def other_ground(_: Patent, __: RegisterPledge, context: Context) -> Outcome:
     """The office has found another circumstance in which the patent cannot be pledged."""
-    return None if context.objection is None else Broken("", {"reason": context.objection})
+    return None if context.objection is None else Broken(fact={"reason": context.objection})
 
 
 def _prepared(command: ConfirmFiling | WithdrawFiling | RefuseFiling, context: Context) -> Prepared:

@@ -40,7 +40,7 @@ def extension(patent: Patent, command: ChangeLicence, context: Context) -> Outco
     if licence is None:
         return _not_recorded(command.licence_id)
     if not command.amends and not command.parties():
-        return Broken("", {"changes": "nothing"})
+        return Broken(fact={"changes": "nothing"})
     unsettled = _not_agreed(licence, command, context)
     if unsettled is not None:
         return unsettled

@@ -120,7 +120,7 @@ def contents(_: Patent, command: RecordLicence, context: Context) -> Outcome:
     if command.last_day is None and not command.as_long_as_patent:
         missing.append("last_day")
     if missing:
-        return Broken("", {"missing": missing})
+        return Broken(fact={"missing": missing})
     if command.last_day is None:
         return None
     if command.as_long_as_patent:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-
 from ledger.domain.filing import Context, has_document
 from ledger.domain.holdings import Declaration, Licence
 from ledger.domain.licences import ChangeLicence, recorded_licence
@@ -22,20 +19,6 @@ from ledger.domain.royalties import AnyRoyalty, Free
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
 from ledger.domain.rules.licences import crosses, has_export_papers
 from ledger.domain.rules.open_licences import not_live
-
-OPERATIONAL = date(2024, 1, 20)
-"""The law is of 2021-06-01; the office publishes declarations since the Rules of 2023."""
-
-CAP_OVERRIDE = "cap-override"
-"""The ceilings hold "generally" (一般): a declaration of this kind with a reason passes them."""
-
-ADVERTISING = re.compile(
-    r"最(?:佳|优|好|先进|高级)|第一|国家级|领先|顶级|独一无二|促销|优惠|特价|限时|欢迎(?:选购|来电)"
-    r"|\b(?:best|world[- ]class|world[- ]leading|number one|unbeatable|unique opportunity|discount"
-    r"|bargain|special offer|limited offer|promotion|buy now|call now|guaranteed success)\b",
-    re.IGNORECASE,
-)
-"""Words that sell rather than tell; a hint for the examiner, no more."""
 
 
 @rule(

@@ -64,7 +64,7 @@ ADVERTISING = re.compile(
 def regime_start(_: Patent, __: DeclareOpenLicence, context: Context) -> Outcome:
     """Open-licence declarations are published since 20 January 2024."""
     early = context.today < OPERATIONAL
-    return Broken("", {"since": OPERATIONAL.isoformat()}) if early else None
+    return Broken(fact={"since": OPERATIONAL.isoformat()}) if early else None
 
 
 @rule(
@@ -98,7 +98,7 @@ def contents(_: Patent, command: DeclareOpenLicence, context: Context) -> Outcom
     }
     missing = [name for name, value in stated.items() if value is None]
     if missing:
-        return Broken("", {"missing": missing})
+        return Broken(fact={"missing": missing})
     assert command.last_day is not None, "it is not missing"
     if command.last_day < max(command.starts_on or context.today, context.today):
         return Broken("/last_day", {"over_before_it_begins": command.last_day.isoformat()})

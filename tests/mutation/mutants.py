@@ -1,0 +1,94 @@
+"""Mutants of a source file: each the file with one small thing changed, by mutmut's operators.
+
+Left alone are types, imports, assertions (which say what cannot be) and the texts of declarations:
+those are compared whole with docs/rules.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+from mutmut.mutation.mutators import mutation_operators
+
+DECLARING = frozenset({"rule", "define", "alias", "_define"})
+"""Calls whose texts are a declaration of the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change of one file."""
+
+    path: Path
+    line: int
+    before: str
+    after: str
+    module: cst.Module
+    node: cst.CSTNode
+    changed: cst.CSTNode
+
+    def __str__(self) -> str:
+        return f"{self.path.name}:{self.line}: {self.before}  →  {self.after}"
+
+    @property
+    def source(self) -> str:
+        """The file with the change made."""
+        return cst.ensure_type(self.module.deep_replace(self.node, self.changed), cst.Module).code
+
+
+def mutants(path: Path) -> Iterator[Mutant]:
+    """Every mutant of a file, in the order of its lines."""
+    wrapper = MetadataWrapper(cst.parse_module(path.read_text(encoding="utf-8")))
+    places = _Places()
+    wrapper.visit(places)
+    show = wrapper.module.code_for_node
+    for line, node, changed in places.found:
+        before, after = _short(show(node)), _short(show(changed))
+        if before != after:
+            yield Mutant(path, line, before, after, wrapper.module, node, changed)
+
+
+class _Places(cst.CSTVisitor):
+    """The nodes that can be changed, and what each can be changed into."""
+
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, cst.CSTNode, cst.CSTNode]] = []
+        self._declaring = 0
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Annotation | cst.Import | cst.ImportFrom | cst.Assert):
+            return False
+        if isinstance(node, cst.Subscript) and self._is_type(node):
+            return False
+        if isinstance(node, cst.Call) and _declares(node):
+            self._declaring += 1
+        if not (self._declaring and isinstance(node, cst.BaseString | cst.Call | cst.Arg)):
+            self._change(node)
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if isinstance(original_node, cst.Call) and _declares(original_node):
+            self._declaring -= 1
+
+    def _change(self, node: cst.CSTNode) -> None:
+        line = self.get_metadata(PositionProvider, node).start.line
+        for kind, operator in mutation_operators:
+            if isinstance(node, kind):
+                self.found += [(line, node, changed) for changed in operator(node)]
+
+    @staticmethod
+    def _is_type(node: cst.Subscript) -> bool:
+        return isinstance(node.value, cst.Name) and node.value.value in ("Callable", "type", "dict")
+
+
+def _declares(node: cst.Call) -> bool:
+    return isinstance(node.func, cst.Name) and node.func.value in DECLARING
+
+
+def _short(code: str) -> str:
+    return " ".join(code.split())[:100]

@@ -1,0 +1,105 @@
+"""A changed module in place of a loaded one: its rules are declared anew, and whoever has taken a
+function of it by name gets the changed one."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ledger.domain import rules
+from ledger.domain.rules import catalogue, listing
+from ledger.domain.rules.catalogue import ALIASES, DEFINITIONS, RULES
+from tests.catalogue import texts
+from tests.mutation.mutants import Mutant
+
+
+def import_tests(root: Path, folders: tuple[str, ...]) -> None:
+    """Load every test once, under the name by which pytest knows it."""
+    for folder in folders:
+        for path in sorted((root / folder).glob("test_*.py")):
+            importlib.import_module(f"{folder.replace('/', '.')}.{path.stem}")
+
+
+def stand_in(mutant: Mutant) -> None:
+    """Put the mutant in the place of its module."""
+    name = f"{rules.__name__}.{mutant.path.stem}"
+    module = sys.modules[name]
+    before = dict(vars(module))
+    changed = ModuleType(name)
+    changed.__file__ = module.__file__
+    tables: tuple[dict[str, Any], ...] = (RULES, DEFINITIONS, ALIASES)
+    if module is catalogue:
+        _in_place(module, mutant)
+        return
+    orders = [list(table) for table in tables]
+    for table in tables:
+        _forget(table, module)
+    exec(compile(mutant.source, str(mutant.path), "exec", dont_inherit=True), vars(changed))
+    for table, order in zip(tables, orders, strict=True):
+        now = {key: table[key] for key in (*order, *table) if key in table}
+        table.clear()
+        table.update(now)
+    _replace(before, vars(changed))
+    _forget_answers()
+
+
+def _forget(table: dict[str, Any], module: ModuleType) -> None:
+    """Take out what a module declared."""
+    for key in [key for key, declared in table.items() if _declared_in(key, declared, module)]:
+        del table[key]
+
+
+def _declared_in(key: str, declared: Any, module: ModuleType) -> bool:
+    check = getattr(declared, "check", None)
+    if check is not None:
+        return bool(check.__module__ == module.__name__)
+    source = module.__file__
+    assert source is not None, "a module of rules has a file"
+    return f'"{key}"' in Path(source).read_text(encoding="utf-8")
+
+
+def _in_place(module: ModuleType, mutant: Mutant) -> None:
+    """The catalogue itself: its functions are exchanged, its tables stay."""
+    kept = {name: vars(module)[name] for name in ("RULES", "DEFINITIONS", "ALIASES")}
+    before = dict(vars(module))
+    fresh: dict[str, Any] = {"__name__": module.__name__, "__file__": module.__file__}
+    exec(compile(mutant.source, str(mutant.path), "exec", dont_inherit=True), fresh)
+    fresh |= kept
+    for declared in list(RULES.values()):
+        members = {name: getattr(declared, name) for name in type(declared).__slots__}
+        RULES[declared.id] = fresh["Rule"](**members)
+    _replace(before, fresh)
+    _forget_answers()
+
+
+def _replace(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Exchange what modules have taken by name."""
+    exchanged = {
+        id(value): after[name]
+        for name, value in before.items()
+        if name in after
+        and not name.startswith("__")
+        and not isinstance(value, ModuleType)
+        and after[name] is not value
+    }
+    for module in list(sys.modules.values()):
+        if getattr(module, "__name__", "").startswith(("ledger.", "tests.")):
+            space = vars(module)
+            for name, value in list(space.items()):
+                if id(value) in exchanged:
+                    space[name] = exchanged[id(value)]
+
+
+def _forget_answers() -> None:
+    """What was remembered of the catalogue before."""
+    for remembered in (
+        catalogue.rules_for,
+        catalogue._asked,
+        catalogue.catalogue_version,
+        listing.listing,
+        texts.texts,
+    ):
+        remembered.cache_clear()

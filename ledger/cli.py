@@ -25,6 +25,8 @@ COMMANDS = (
     "import",
     "verify",
     "key",
+    "witness",
+    "cosign",
     "rules",
     "token",
     "check",

@@ -93,6 +93,16 @@ class Settings(BaseModel):
         return self.data_dir / "log-checkpoint"
 
     @property
+    def witness_key_path(self) -> Path:
+        """The key by which other logs are witnessed."""
+        return self.data_dir / "witness-key"
+
+    @property
+    def witness_dir(self) -> Path:
+        """The newest checkpoint of each log that is witnessed."""
+        return self.data_dir / "witnessed"
+
+    @property
     def law_path(self) -> Path:
         """The settings of law."""
         return self.law_file or self.data_dir / "law.toml"

@@ -163,9 +163,12 @@ def durability(connection: psycopg.Connection[Any]) -> Finding:
 
 def configuration(settings: Settings) -> Finding:
     """The settings go together, and what they name is there and closed to others."""
-    secret = settings.secret_path
-    if settings.secret is None and secret.exists() and secret.stat().st_mode & 0o077:
-        return Finding("settings", "fail", f"{secret} can be read by others")
+    secrets = [settings.log_key_path, settings.jwt_key_path]
+    if settings.secret is None:
+        secrets.append(settings.secret_path)
+    for secret in secrets:
+        if secret.exists() and secret.stat().st_mode & 0o077:
+            return Finding("settings", "fail", f"{secret} can be read by others")
     if settings.host not in ("127.0.0.1", "::1", "localhost"):
         return Finding("settings", "warn", f"listens on {settings.host}, not on loopback alone")
     where = "another server" if settings.database_url else "the embedded server"

@@ -21,7 +21,7 @@ from ledger.eventstore.stored_form import entry_of
 from ledger.proofs.checkpoints import Checkpoint
 from ledger.proofs.keys import Keyring, ListedKey, listed
 from ledger.proofs.merkle import HASH_BYTES, leaf_hashes, tree_root
-from ledger.proofs.notes import Note, VerifierKey
+from ledger.proofs.notes import ED25519, Note, VerifierKey
 from ledger.proofs.tiles import HEIGHT, WIDTH, Edge, TileReader, nodes_of, split
 from ledger.settings import replace_file
 
@@ -56,7 +56,7 @@ INSERT INTO log_checkpoint (size, origin, note) VALUES (%s, %s, %s)
 ON CONFLICT (size, origin) DO UPDATE SET note = excluded.note
 """
 ADD_KEY = "INSERT INTO log_key VALUES (%s, %s, NULL) ON CONFLICT (verifier_key) DO NOTHING"
-RETIRE_KEYS = "UPDATE log_key SET until = %s WHERE until IS NULL AND NOT verifier_key = ANY (%s)"
+RETIRE_KEY = "UPDATE log_key SET until = %s WHERE verifier_key = %s"
 PUT_KEY_LIST = """
 INSERT INTO log_key_list (note) VALUES (%s) ON CONFLICT (one) DO UPDATE SET note = excluded.note
 """
@@ -126,13 +126,13 @@ class TreeFollower(Following):
         ours = [str(key) for key in self.keys.verifiers]
         for key in ours:
             connection.execute(ADD_KEY, (key, size))
-        connection.execute(RETIRE_KEYS, (size, ours))
-        known = listed_keys(connection)
-        gone = [k for k in known if k.until is not None and str(k.key) in ours]
-        if gone:
-            raise Broken(f"{gone[0].key} was retired at size {gone[0].until} and signs again")
-        text = listed(self.keys.origin, known)
-        connection.execute(PUT_KEY_LIST, (str(Note.signed(text, self.keys.signers)),))
+        for row in listed_keys(connection):
+            signs = str(row.key) in ours
+            if signs and row.until is not None:
+                raise Broken(f"{row.key} was retired at size {row.until} and signs again")
+            if not signs and row.until is None and row.key.kind == ED25519:
+                connection.execute(RETIRE_KEY, (size, str(row.key)))
+        publish_keys(connection, self.keys)
         self._sign(connection, self._edge)
 
     def advance(self, connection: Connection[DictRow]) -> bool:
@@ -211,6 +211,12 @@ def put_tiles(connection: Connection[Any], tiles: dict[tuple[int, int], bytes]) 
     connection.execute(
         PUT_TILES, (levels, [index for _, index in tiles], list(tiles.values())), binary=True
     )
+
+
+def publish_keys(connection: Connection[DictRow], keys: Keyring) -> None:
+    """Sign the list of keys anew."""
+    text = listed(keys.origin, listed_keys(connection))
+    connection.execute(PUT_KEY_LIST, (str(Note.signed(text, keys.signers)),))
 
 
 def listed_keys(connection: Connection[DictRow]) -> list[ListedKey]:

@@ -37,6 +37,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "get_entry_proof": EVERYBODY,
     # What parties and auditors are told.
     "get_filing": OFFICE | PARTIES | {"auditor"},
+    "get_notice": OFFICE | PARTIES | {"auditor"},
     "list_filings": PARTIES | {"registrar", "auditor"},
     "list_obligations": OFFICE | PARTIES | {"auditor"},
     "get_party": OFFICE | PARTIES | {"auditor"},

@@ -16,6 +16,7 @@ from api.answers import JSON, POSITION, body_of, json_answer
 from api.bodies import body, parsed
 from api.callers import allowed
 from api.house import House, house_of
+from api.printed import HTML, KEY
 from api.problems import Fault, documented, invalid
 from ledger.domain.acting import FOR_OTHERS
 from ledger.domain.deciding import Verdict
@@ -26,7 +27,6 @@ from ledger.registry import Filing
 from ledger.wording import Language, preferred, wording
 
 FILING: Final = "/v1/filings/{filing_id}"
-KEY: Final = "Idempotency-Key"
 KEY_PATTERN: Final = r"^[!-~]{1,200}$"
 
 PROBLEMS: Final = (
@@ -114,6 +114,7 @@ def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
             raise invalid(
                 Fault("a filing needs a key of 1 to 200 visible ASCII characters", parameter=KEY)
             )
+        request.state.dry_run = dry_run
         language = preferred(accept_language)
         return Filed(house_of(request), caller, idempotency_key, dry_run, raw, language, prepare)
 
@@ -161,6 +162,8 @@ def not_shown(event: LedgerEvent, for_others: bool) -> set[str]:
 
 def files(operation: str, schema: str, tag: str) -> dict[str, Any]:
     """What a filing route declares: its operation, its body, its answers and its problems."""
+    problems = documented(*PROBLEMS)
+    problems[409]["content"][HTML] = {"schema": {"type": "string"}}
     return {
         "operation_id": operation,
         "tags": [tag],
@@ -182,7 +185,7 @@ def files(operation: str, schema: str, tag: str) -> dict[str, Any]:
                     },
                 },
             },
-            **documented(*PROBLEMS),
+            **problems,
         },
     }
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from api.filing import Filed, filed, files
+from api.printed import printed
 from api.problems import Fault, Problem, invalid
-from api.reading import Asked, asked, entry_number, reads
+from api.reading import Asked, asked, entry_number, reads, reads_page
+from api.rules import worded
 from ledger.domain.consents import EnterPartyEvidence
 from ledger.domain.joint import ConfirmFiling, RefuseFiling, WithdrawFiling
 from ledger.domain.periods import civil_date
 from ledger.domain.texts import TEXT_MAX
+from ledger.printing.notices import notice as notice_of
+from ledger.printing.notices import refused_earlier
 from ledger.projections import entries, queue
 from ledger.projections.holdings import holdings
+from ledger.wording import Wording
 
 PARTY_LENGTH_MAX = TEXT_MAX + len("name:")
 CREDIT_CODE_LENGTH = 18
@@ -29,13 +34,36 @@ router = APIRouter()
 @router.get("/v1/filings/{id}", **reads("get_filing", "Filing", "filings"))
 def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]) -> Response:  # noqa: A002 - the design's name
     """A filing's receipt and entries: for its parties, its filer, the registrar and auditors."""
-    filing_id, caller, viewer = entry_number(id), question.caller, question.viewer
+    return question.answer(*_filing(question, entry_number(id)))
+
+
+@router.get("/v1/filings/{id}/notice", **reads_page("get_notice", "filings"))
+def get_notice(
+    id: str,  # noqa: A002 - the design's name
+    question: Annotated[Asked, Depends(asked("get_notice"))],
+    words: Annotated[Wording, Depends(worded)],
+) -> Response:
+    """A filing's notice to print, for those who are told of the filing: of what it registered, or
+    why what was prepared is refused."""
+    filing, head = _filing(question, entry_number(id))
+    prepared = filing.get("prepared")
+    if prepared is not None and prepared["registered_as"] is not None:
+        filing, head = _filing(question, prepared["registered_as"])
+        prepared = None
+    refused = prepared is not None and prepared["state"] == "refused"
+    notice = (refused_earlier if refused else notice_of)(words, filing)
+    return question.told(printed(notice, Vary="Accept-Language"), head)
+
+
+def _filing(question: Asked, filing_id: str) -> tuple[dict[str, Any], int]:
+    """A filing as the caller may see it, and the newest position."""
+    caller = question.caller
     found, head = question.auditor(
         lambda c: (
             entries.filing(
                 c,
                 filing_id,
-                viewer,
+                question.viewer,
                 caller=caller.id,
                 all_filings=caller.role == "registrar",
                 today=civil_date(question.house.clock()),
@@ -45,7 +73,7 @@ def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]
     )
     if found is None:
         raise Problem("not-found", "There is no such filing, or none that concerns the caller.")
-    return question.answer(found, head)
+    return found, head
 
 
 @router.get("/v1/filings", **reads("list_filings", "Filings", "filings"))

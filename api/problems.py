@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api import printed
 from api.house import house_of, viewer_of
 from api.tokens import BadToken
 from ledger.domain.acting import NotAParty
@@ -141,7 +142,10 @@ def invalid(*faults: Fault) -> Problem:
 
 
 def answer(request: Request, error: Exception) -> Response:
-    """The one handler: any exception as a problem."""
+    """The one handler: any exception as a problem; a refusal as a page to print, where one is
+    asked for."""
+    if isinstance(error, Refused) and printed.wanted(request):
+        return printed.refused(request, error)
     slug, detail, members = _told(request, error)
     kind = KINDS[slug]
     if slug == "internal":
@@ -162,7 +166,7 @@ def answer(request: Request, error: Exception) -> Response:
     if slug == "refused":
         headers |= {
             "Content-Language": preferred(request.headers.get("accept-language")),
-            "Vary": "Accept-Language",
+            "Vary": printed.VARIES,
         }
     shown = {name: value for name, value in body.items() if value is not None}
     return Response(orjson.dumps(shown), kind.status, headers, MEDIA_TYPE)

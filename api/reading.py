@@ -18,6 +18,7 @@ from starlette.responses import Response
 from api.answers import JSON, POSITION, body_of, json_answer
 from api.callers import allowed
 from api.house import House, house_of, viewer_of
+from api.printed import HTML
 from api.problems import Fault, Problem, documented, invalid
 from ledger.domain.filing import Caller
 from ledger.domain.numbers import InvalidNumber, parse_patent_id
@@ -108,6 +109,12 @@ class Asked:
         """The answer, unless this server is behind what the reader has seen."""
         return known_answer(value, head, self.position_min)
 
+    def told(self, page: Response, head: int) -> Response:
+        """A page as the answer, under the same condition."""
+        check_known(head, self.position_min)
+        page.headers[POSITION] = str(head)
+        return page
+
 
 def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
     """The dependency that takes in a question."""
@@ -132,9 +139,14 @@ def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
 
 def known_answer(value: Any, head: int, position_min: int | None) -> Response:
     """The answer known at a position, unless the reader wants a later one."""
+    check_known(head, position_min)
+    return json_answer(value, head)
+
+
+def check_known(head: int, position_min: int | None) -> None:
+    """The problem that the reader wants a later position than is known here."""
     if position_min is not None and head < position_min:
         raise Problem("behind", f"What is asked is known here up to position {head}.")
-    return json_answer(value, head)
 
 
 def reads(operation: str, schema: str, tag: str, body: str | None = None) -> dict[str, Any]:
@@ -160,6 +172,13 @@ def reads(operation: str, schema: str, tag: str, body: str | None = None) -> dic
             **documented(*problems),
         },
     }
+
+
+def reads_page(operation: str, tag: str) -> dict[str, Any]:
+    """What a route declares that answers a page to print."""
+    declared = reads(operation, "", tag)
+    declared["responses"][200]["content"] = {HTML: {"schema": {"type": "string"}}}
+    return declared
 
 
 @dataclass(frozen=True, slots=True)

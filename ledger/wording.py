@@ -35,7 +35,7 @@ TRANSLATED: Final = ("title", "sentence", "cure", "waived_by")
 """Members of a listed rule that are texts for people."""
 
 PREFERRED_MAX: Final = 1_000
-"""Most characters of an Accept-Language header that are looked at."""
+"""Most characters of a header of preferences that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,19 @@ def compiled(po: bytes, language: str) -> Translations:
 
 def preferred(accept_language: str | None) -> Language:
     """The language that an Accept-Language header prefers among those we have; else English."""
+    tags = [tag.replace("-", "_") for tag in by_weight(accept_language)]
+    return "zh" if negotiate_locale(tags, LANGUAGES) == "zh" else "en"
+
+
+def by_weight(header: str | None) -> list[str]:
+    """What a header of preferences accepts, the most wanted first."""
     weighed: list[tuple[float, int, str]] = []
-    for place, part in enumerate((accept_language or "")[:PREFERRED_MAX].split(",")):
-        tag, _, parameter = part.partition(";")
+    for place, part in enumerate((header or "")[:PREFERRED_MAX].split(",")):
+        name, _, parameter = part.partition(";")
         weight = _weight(parameter.strip())
-        if tag.strip() and weight > 0:
-            weighed.append((-weight, place, tag.strip().replace("-", "_")))
-    tags = [tag for _, __, tag in sorted(weighed)]
-    found = negotiate_locale(tags, LANGUAGES)
-    return "zh" if found == "zh" else "en"
+        if name.strip() and weight > 0:
+            weighed.append((-weight, place, name.strip()))
+    return [name for _, __, name in sorted(weighed)]
 
 
 def _weight(parameter: str) -> float:

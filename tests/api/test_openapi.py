@@ -18,6 +18,7 @@ BUILT = {
     "GET /readyz",
     "GET /v1/filings",
     "GET /v1/filings/{id}",
+    "GET /v1/filings/{id}/notice",
     "GET /v1/licences/{id}",
     "GET /v1/log/checkpoint",
     "GET /v1/log/keys",
@@ -92,7 +93,10 @@ def test_every_operation_declares_its_problems(route: Route) -> None:
     responses = operation["responses"]
     wrong = {s: r for s, r in responses.items() if s >= "400"}
     assert {"401", "500"} <= set(wrong)
-    assert all(set(r["content"]) == {"application/problem+json"} for r in wrong.values())
+    page = {"text/html"} if route.files else set()
+    for status, told in wrong.items():
+        pages = page if status == "409" else set()
+        assert set(told["content"]) == {"application/problem+json"} | pages
     if route.files:
         assert {"400", "403", "409", "413", "415", "422", "503"} <= set(wrong)
         assert {"Idempotency-Key", "dry_run"} <= {p["name"] for p in operation["parameters"]}

@@ -20,6 +20,7 @@ from ledger.domain.rules.catalogue import (
     PROVISIONAL,
     Unknown,
 )
+from ledger.printing import labels
 from ledger.wording import DOMAIN, po_path
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,8 @@ def texts() -> dict[str, list[str]]:
         add(text, "findings")
     for text in sorted(told_of_facts()):
         add(text, "findings, a fact never told")
+    for text in sorted(labels.texts()):
+        add(text, "notices")
     return found
 
 

@@ -1,0 +1,1 @@
+"""Notices as documents: what the register tells the parties of a filing, as a page to print."""

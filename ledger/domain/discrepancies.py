@@ -16,6 +16,7 @@ from ledger.domain.events import (
     LicenceChanged,
     LicenceRecorded,
     NameOrAddressChanged,
+    OpenLicenceDeclared,
     OpenLicenceWithdrawn,
     PatentEvent,
     PledgeChanged,
@@ -54,6 +55,10 @@ def discrepancies(patent: Patent) -> list[Discrepancy]:
     standing = Patent(patent.id)
     for fact in patent.facts:
         found += _against(standing, fact)
+        again = _stated_before(standing, fact)
+        if again is not None:
+            version = fact.originator_version
+            found.append(Discrepancy("stated-twice", patent.id, version, fact.filing_id, again))
         standing = evolve_in_order(standing, fact)
     return found
 
@@ -104,6 +109,21 @@ def _against(patent: Patent, fact: PatentEvent) -> list[Discrepancy]:  # noqa: C
             ]
         case _:
             return []
+
+
+def _stated_before(patent: Patent, fact: PatentEvent) -> str | None:
+    """The number of a pledge, licence or declaration under which one is recorded already."""
+    match fact:
+        case PledgeRegistered():
+            number = fact.envelope.registration_no or fact.filing_id
+            return None if patent.pledge(number) is None else number
+        case LicenceRecorded(licence_id=number):
+            return None if patent.licence(number) is None else number
+        case OpenLicenceDeclared(declaration_no=number):
+            known = any(d.declaration_no == number for d in patent.declarations)
+            return number if known else None
+        case _:
+            return None
 
 
 def _absent(patent: Patent, parties: tuple[Party, ...]) -> list[str]:

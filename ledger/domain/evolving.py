@@ -180,7 +180,8 @@ def _applied(patent: Patent, event: PatentEvent) -> Patent:  # noqa: C901, PLR09
             later = tuple(lapse for lapse in patent.lapses if lapse.decided_on > on)
             return altered(patent, lapses=later)
         case PatentAbandoned():
-            return altered(patent, abandoned_on=on)
+            # Who gives up once more what is given up gives up nothing.
+            return altered(patent, abandoned_on=patent.abandoned_on or on)
         case TermCompensated():
             return ended(altered(patent, compensations=(*patent.compensations, event)))
         case InvalidationRequested() | InvalidationDecided() | InvalidationFinal():

@@ -12,7 +12,7 @@ from ledger.domain import dues
 from ledger.domain.dues import Due
 from ledger.domain.holdings import Declaration, Licence, Suspension
 from ledger.domain.patent import Patent
-from ledger.projections.history import Part, Row, View
+from ledger.projections.history import Part, Row, View, each
 
 _RIGHT = object()
 _QUEUE = object()
@@ -34,24 +34,21 @@ def parts(patent: Patent) -> Iterator[Part]:
         )
     if patent.preservations:
         yield (_QUEUE, patent.preservations)
-    for suspension in patent.suspensions:
-        yield (suspension,)
-    for licence in patent.licences:
-        yield (licence,)
-    for declaration in patent.declarations:
-        yield (declaration,)
+    yield from each(patent.suspensions, lambda suspension: suspension.case_no)
+    yield from each(patent.licences, lambda licence: licence.licence_id)
+    yield from each(patent.declarations, lambda declared: declared.declaration_no)
 
 
 def rows(patent: Patent, part: Part) -> Iterator[Row]:
     """One row a thing that falls due; the patent's id leads the thing, so that a patent's rows are
     found by the index of things."""
     first, number = part[0], patent.id
-    found = DEALINGS[type(first)](patent, first) if len(part) == 1 else _of_right(patent, first)
+    dealing = DEALINGS.get(type(first))
+    found = _of_right(patent, first) if dealing is None else dealing(patent, first)
+    place = f" {part[1]}" if dealing is not None and len(part) == 2 else ""
     for kind, about, falls_on, since, until, entry in found:
-        named = kind.value
-        yield Row(
-            f"{number} {named} {about}", number, since, until, (named, about, falls_on, entry)
-        )
+        thing = f"{number} {kind.value} {about}{place}"
+        yield Row(thing, number, since, until, (kind.value, about, falls_on, entry))
 
 
 DEALINGS: dict[type, Callable[[Patent, Any], Iterable[Due]]] = {

@@ -10,16 +10,14 @@ from collections.abc import Iterator
 
 from ledger.domain.holdings import Pledge, Suspension, uninterrupted
 from ledger.domain.patent import Patent
-from ledger.projections.history import Part, Row, View, as_json
+from ledger.projections.history import Part, Row, View, as_json, each, name_of
 from ledger.projections.title import parties_shown
 
 
 def parts(patent: Patent) -> Iterator[Part]:
     """Each pledge and each suspension by itself; preservations together, since they queue."""
-    for pledge in patent.pledges:
-        yield (pledge,)
-    for suspension in patent.suspensions:
-        yield (suspension,)
+    yield from each(patent.pledges, lambda pledge: pledge.registration_no)
+    yield from each(patent.suspensions, lambda suspension: suspension.case_no)
     if patent.preservations:
         yield (patent.preservations,)
 
@@ -28,9 +26,10 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
     """The rows of a pledge, a suspension, or the queue of preservations."""
     match part[0]:
         case Pledge() as pledge:
-            yield from pledge_rows(patent, pledge)
+            thing = name_of(pledge.registration_no, patent, part)
+            yield from pledge_rows(patent, pledge, thing)
         case Suspension() as suspension:
-            thing = f"suspension {suspension.case_no} {patent.id}"
+            thing = f"suspension {name_of(suspension.case_no, patent, part)}"
             shown = {"case_no": suspension.case_no, "since": suspension.starts_on}
             columns = ("suspension", None, as_json(shown), b"{}")
             if suspension.starts_on < suspension.ends_on:
@@ -39,7 +38,7 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
             yield from preservation_rows(patent)
 
 
-def pledge_rows(patent: Patent, pledge: Pledge) -> Iterator[Row]:
+def pledge_rows(patent: Patent, pledge: Pledge, thing: str) -> Iterator[Row]:
     """One row a shape of the registration; a revoked one never was (Pledge Measures art. 12)."""
     if pledge.revoked:
         return
@@ -58,7 +57,6 @@ def pledge_rows(patent: Patent, pledge: Pledge) -> Iterator[Row]:
         }
         if shape.trademarks:
             confidential["trademarks"] = shape.trademarks
-        thing = f"{pledge.registration_no} {patent.id}"
         columns = ("pledge", pledge.registration_no, as_json(shown), as_json(confidential))
         for span in uninterrupted(shape.since, until, pledge.interruptions):
             yield Row(thing, patent.id, *span, columns)

@@ -7,7 +7,8 @@ there. A rebuild folds the same function over the whole log and writes each tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -35,6 +36,24 @@ class Row(NamedTuple):
 
 
 Part = tuple[Any, ...]
+
+
+def each(things: Part, number: Callable[[Any], str]) -> Iterator[Part]:
+    """Each thing as a part by itself. Other registers may state one number twice: the later ones
+    have their place beside it, so that each thing has a name of its own."""
+    if len(things) == 1:
+        yield things
+        return
+    before: Counter[str] = Counter()
+    for thing in things:
+        place = before[number(thing)]
+        before[number(thing)] += 1
+        yield (thing, place) if place else (thing,)
+
+
+def name_of(number: str, patent: Patent, part: Part) -> str:
+    """What a thing of `each` is called among those of all patents."""
+    return f"{number} {patent.id} {part[1]}" if len(part) == 2 else f"{number} {patent.id}"
 
 
 class Dated(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ledger.domain.holdings import Licence, uninterrupted
 from ledger.domain.patent import Patent
-from ledger.projections.history import Part, Row, View, as_json
+from ledger.projections.history import Part, Row, View, as_json, each, name_of
 from ledger.projections.title import parties_shown
 
 
@@ -45,8 +45,9 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
             as_json(shown),
             as_json(confidential),
         )
+        thing = name_of(licence.licence_id, patent, part)
         for span in uninterrupted(shape.since, until, licence.interruptions):
-            yield Row(f"{licence.licence_id} {patent.id}", patent.id, *span, columns)
+            yield Row(thing, patent.id, *span, columns)
 
 
 LICENCES = View(
@@ -60,6 +61,6 @@ LICENCES = View(
         ("confidential", "jsonb"),
     ),
     members=("licences",),
-    parts=lambda patent: ((licence,) for licence in patent.licences),
+    parts=lambda patent: each(patent.licences, lambda licence: licence.licence_id),
     rows=rows,
 )

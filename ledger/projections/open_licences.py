@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ledger.domain.holdings import Declaration, uninterrupted
 from ledger.domain.patent import Patent
-from ledger.projections.history import Part, Row, View, as_json
+from ledger.projections.history import Part, Row, View, as_json, each, name_of
 from ledger.projections.title import parties_shown
 
 
@@ -22,7 +22,7 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
         "licence_ends_on": declaration.ends_on,
         "contact": declaration.contact,
     }
-    thing = f"{declaration.declaration_no} {patent.id}"
+    thing = name_of(declaration.declaration_no, patent, part)
     columns = (declaration.declaration_no, as_json(shown))
     days = declaration.declared_on, declaration.withdrawn_on
     for span in uninterrupted(*days, declaration.interruptions):
@@ -34,6 +34,6 @@ OPEN_LICENCES = View(
     thing="thing",
     columns=(("declaration_no", "text"), ("details", "jsonb")),
     members=("declarations",),
-    parts=lambda patent: ((declaration,) for declaration in patent.declarations),
+    parts=lambda patent: each(patent.declarations, lambda declared: declared.declaration_no),
     rows=rows,
 )

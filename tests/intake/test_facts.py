@@ -86,6 +86,28 @@ def pledged(**fields: Any) -> Any:
     return fact("pledge.registered", number=PLEDGE_NO, **parties | fields)
 
 
+PLEDGED = {"pledgors": [stated(LAMPWORKS)], "pledgees": [stated(BANK)]}
+LICENSED = {
+    "kind": "ordinary",
+    "licensors": [stated(LAMPWORKS)],
+    "licensees": [stated(BANK)],
+}
+DECLARED = {
+    "patentees": [stated(LAMPWORKS)],
+    "fee": {"form": "lump_sum", "total": {"amount": "80000.00", "currency": "CNY"}},
+    "fee_explanation": "Once.",
+    "starts_on": "2026-01-05",
+    "ends_on": "2028-01-05",
+    "contact": "Lanternhill",
+}
+SUSPENDED = {"ends_on": "2027-01-06", "in_invalidation": False}
+STANDING = """
+SELECT thing FROM encumbrance WHERE patent_id = %s AND upper_inf(recorded)
+UNION ALL SELECT thing FROM licence WHERE patent_id = %s AND upper_inf(recorded)
+UNION ALL SELECT thing FROM open_licence WHERE patent_id = %s AND upper_inf(recorded)
+"""
+
+
 class TestTakingOver:
     def test_a_pledge_taken_over_bars_another_and_is_deregistered_by_filing(
         self, ledger: Ledger
@@ -134,6 +156,28 @@ class TestTakingOver:
                 ledger.facts(b"".join(order))
                 assert [p.ended_on for p in ledger.patent(PATENT).pledges] == [date(2025, 9, 1)]
                 assert ledger.discrepancies() == []
+
+    @pytest.mark.parametrize(
+        ("event", "fields", "told"),
+        [
+            ("pledge.registered", PLEDGED, ["second-pledge", "stated-twice"]),
+            ("licence.recorded", {"licence_id": "N 1"} | LICENSED, ["stated-twice"]),
+            ("open_licence.declared", {"declaration_no": "N 1"} | DECLARED, ["stated-twice"]),
+            ("suspension.started", {"case_no": "N 1"} | SUSPENDED, []),
+        ],
+    )
+    def test_what_two_records_state_under_one_number_stands_twice(
+        self, ledger: Ledger, event: str, fields: dict[str, Any], told: list[str]
+    ) -> None:
+        days = ("2026-01-05", "2026-01-06")
+        one, two = (fact(event, number="N 1", effective_on=on, **fields) for on in days)
+        counts = ledger.facts(line("extract", granted()) + line("one", one) + line("two", two))
+        assert counts["new"] == 3
+        assert len(ledger.rows(STANDING, *[PATENT] * 3)) == 2
+        assert [kind for kind, _ in ledger.discrepancies()] == told
+        ledger.facts(line("one", updated_on="2026-02-02", purged=True))
+        assert len(ledger.rows(STANDING, *[PATENT] * 3)) == 1
+        assert ledger.discrepancies() == []
 
     def test_gzip_is_read_and_a_mark_of_byte_order_is_passed_over(self, ledger: Ledger) -> None:
         text = b"\xef\xbb\xbf" + line("extract", granted()) + b"\r\n"

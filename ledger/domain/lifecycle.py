@@ -141,6 +141,11 @@ class GrantPatent(Command):
         """The inventions by the utility models that their grant ends."""
         return {model: entry for entry in self.entries if (model := ends(entry)) is not None}
 
+    def ends_model(self, patent: Patent) -> bool:
+        """Whether the patent is a utility model in force that an invention's grant ends."""
+        invention = self.by_model.get(patent.id)
+        return invention is not None and bool(patent.alive(invention.granted_on))
+
     def parties(self) -> tuple[PartyDetails, ...]:
         return tuple(p for entry in self.entries for p in entry.patentees)
 
@@ -163,7 +168,7 @@ def grant_patent(
         invention = command.by_model.get(number)
         if invention is None:
             continue
-        if number in command.by_number or patents[number].alive(invention.granted_on):
+        if number in command.by_number or command.ends_model(patents[number]):
             versions[number] += 1
             events.append(
                 PatentAbandoned(

@@ -59,6 +59,7 @@ from tests.builders import (
     fee_paid,
     grant_patent,
     lapsed,
+    licensed,
     parties,
     party,
     patent_details,
@@ -151,6 +152,22 @@ class TestSameDay:
         )
         assert isinstance(outcome.passes().events[-1], ConsentUsed)
         outcome.obliges("um-ends-with-invention")
+
+    @pytest.mark.parametrize(
+        ("standing", "rule"),
+        [
+            (licensed(MODEL), "licence-cancel-on-patent-end"),
+            (declared_open(MODEL, on=date(2026, 1, 5)), "open-duty-to-withdraw"),
+        ],
+    )
+    def test_what_stood_on_the_model_is_to_be_cleared(self, standing: Any, rule: str) -> None:
+        outcome = recorded(self.model, standing).when(grant_patent(self.invention))
+        (owed,) = outcome.obliges(rule)
+        ended = outcome.passes().events[-1]
+        assert isinstance(ended, PatentAbandoned)
+        assert ended.obligations == (owed,)
+        other = patent_details(same_day_patent="CN:201829000009.3")
+        assert recorded(self.model, standing).when(grant_patent(other)).findings == ()
 
 
 class TestFee:

@@ -10,7 +10,7 @@ from ledger.domain.consents import Act, Capacity, fits, holders
 from ledger.domain.filing import Command, Context
 from ledger.domain.holdings import Declaration
 from ledger.domain.obligations import Duty, Owed
-from ledger.domain.parties import Party
+from ledger.domain.parties import Party, PartyDetails
 from ledger.domain.patent import Patent, Status
 from ledger.domain.periods import last_day_to_act
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown
@@ -85,6 +85,17 @@ def frozen_fact(patent: Patent, context: Context, on: date | None = None) -> Out
             "suspensions": [s.case_no for s in patent.suspended_by(day)],
         }
     )
+
+
+def addresses_only(held: Iterable[Party], after: Iterable[PartyDetails], context: Context) -> bool:
+    """Whether nothing but addresses change, from what the register shows, whatever is stated."""
+    registered = {party.id: party for party in held}
+    for moved in map(context.party, after):
+        before = registered.get(moved.id)
+        address = {"address": moved.address, "region": moved.region}
+        if before is None or before.model_copy(update=address) != moved:
+            return False
+    return True
 
 
 def coowners_missing(

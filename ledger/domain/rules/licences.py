@@ -13,7 +13,7 @@ from ledger.domain.licences import (
     recorded_licence,
     takes_effect_on,
 )
-from ledger.domain.lifecycle import Abandon, FinaliseInvalidation, LapseForFee
+from ledger.domain.lifecycle import Abandon, FinaliseInvalidation, GrantPatent, LapseForFee
 from ledger.domain.numbers import PatentKind
 from ledger.domain.obligations import Duty, Owed
 from ledger.domain.open_licences import (
@@ -556,6 +556,7 @@ def royalty_shape(
     LapseForFee,
     FinaliseInvalidation,
     Abandon,
+    GrantPatent,
     title="Recordals of an ended patent",
     article="LRM 18; CC 865",
     severity=Severity.OBLIGATION,
@@ -564,6 +565,8 @@ def royalty_shape(
 def cancel_on_patent_end(patent: Patent, command: Command, _: Context) -> Outcome:
     """The right ends before its term, and licences of it are still recorded."""
     if isinstance(command, FinaliseInvalidation) and command.outcome != "whole":
+        return None
+    if isinstance(command, GrantPatent) and not command.ends_model(patent):
         return None
     licences = [x for x in patent.licences if x.recorded_on and x.cancelled_on is None]
     if not licences:

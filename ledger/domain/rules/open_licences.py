@@ -9,6 +9,7 @@ from ledger.domain.filing import Command, Context, has_document
 from ledger.domain.licences import day_after
 from ledger.domain.lifecycle import (
     FinaliseInvalidation,
+    GrantPatent,
     LapseForFee,
     StartPreservation,
     StartSuspension,
@@ -421,6 +422,7 @@ def withdraw_unconditional(
     StartPreservation,
     LapseForFee,
     FinaliseInvalidation,
+    GrantPatent,
     title="Duty to withdraw",
     article="GL V-11 §2(2)",
     severity=Severity.OBLIGATION,
@@ -429,8 +431,9 @@ def withdraw_unconditional(
 def duty_to_withdraw(patent: Patent, command: Command, context: Context) -> Outcome:
     """A case of Implementing Rules art. 86 arises while the patent is under an open licence."""
     live = patent.live_declaration(context.today)
-    partial = isinstance(command, FinaliseInvalidation) and command.outcome != "whole"
-    if live is None or partial:
+    if live is None or (isinstance(command, FinaliseInvalidation) and command.outcome != "whole"):
+        return None
+    if isinstance(command, GrantPatent) and not command.ends_model(patent):
         return None
     inform = [p.name for p in takers(patent, context.today)]
     patentees = ids(patent.patentees_on(context.today) or live.patentees)

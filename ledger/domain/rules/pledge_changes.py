@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from ledger.domain.filing import Command, Context, has_document
+from ledger.domain.filing import Context, has_document
 from ledger.domain.holdings import Pledge
 from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import PartyDetails
@@ -14,7 +14,14 @@ from ledger.domain.periods import last_day_to_act
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
-from ledger.domain.rules.grounds import consenting, fee_overdue, filed_on, frozen_fact, ids
+from ledger.domain.rules.grounds import (
+    addresses_only,
+    consenting,
+    fee_overdue,
+    filed_on,
+    frozen_fact,
+    ids,
+)
 
 
 @rule(
@@ -24,9 +31,26 @@ from ledger.domain.rules.grounds import consenting, fee_overdue, filed_on, froze
     article="IR 105; GL V-7 §7.2",
     cure="Wait until the suspension or preservation ends or is released.",
 )
-def change_not_frozen(patent: Patent, _: Command, context: Context) -> Outcome:
-    """Pledge formalities are suspended by an ownership dispute or a court's preservation."""
-    return frozen_fact(patent, context)
+def change_not_frozen(patent: Patent, command: ChangePledge, context: Context) -> Outcome:
+    """A change of a pledge is suspended by an ownership dispute or a court's preservation; that of
+    addresses alone passes (setting address_change_passes_freeze).
+    """
+    found = frozen_fact(patent, context)
+    if found is None or not context.law.address_change_passes_freeze:
+        return found
+    return None if _moves(patent, command, context) else found
+
+
+def _moves(patent: Patent, command: ChangePledge, context: Context) -> bool:
+    """Whether the change is of addresses of pledgors and pledgees alone."""
+    pledge = _standing(patent, command.registration_no, context)
+    if pledge is None or command.claim is not None or command.debtor is not None:
+        return False
+    stated = [(command.pledgors, pledge.now.pledgors), (command.pledgees, pledge.now.pledgees)]
+    changed = [(after, held) for after, held in stated if after is not None]
+    return bool(changed) and all(
+        len(after) == len(held) and addresses_only(held, after, context) for after, held in changed
+    )
 
 
 @rule(

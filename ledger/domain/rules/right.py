@@ -13,7 +13,6 @@ from ledger.domain.lifecycle import (
     FinaliseInvalidation,
     GrantPatent,
     LapseForFee,
-    PatentDetails,
     PayAnnualFee,
     RestoreRight,
     StartInvalidation,
@@ -288,8 +287,7 @@ def um_ends_with_invention(patent: Patent, command: GrantPatent, context: Contex
     """The invention's grant ends a pledged utility model: pledgees consent (setting
     model_given_up_needs_pledgee_consent), and are notified.
     """
-    invention: PatentDetails | None = command.by_model.get(patent.id)
-    if invention is None or not patent.alive(invention.granted_on):
+    if not command.ends_model(patent):
         return None
     if context.law.model_given_up_needs_pledgee_consent:
         missing = pledgees_missing(patent, command, context, act="abandonment")

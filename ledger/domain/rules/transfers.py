@@ -15,6 +15,7 @@ from ledger.domain.periods import last_day_to_act
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
 from ledger.domain.rules.grounds import (
+    addresses_only,
     consenting,
     coowners_missing,
     dead,
@@ -455,20 +456,13 @@ def same_person(patent: Patent, command: ChangeNameAddress, context: Context) ->
     cure="Wait until the suspension or preservation ends or is released.",
 )
 def name_not_frozen(patent: Patent, command: ChangeNameAddress, context: Context) -> Outcome:
-    """A change of name is paused by an ownership dispute or a court's preservation."""
-    if context.law.address_change_passes_freeze and _address_only(patent, command, context):
+    """A change of name is paused by an ownership dispute or a court's preservation; that of an
+    address alone passes (setting address_change_passes_freeze).
+    """
+    held = patent.patentees_on(context.today) or ()
+    if context.law.address_change_passes_freeze and addresses_only(held, (command.after,), context):
         return None
     return frozen_fact(patent, context)
-
-
-def _address_only(patent: Patent, command: ChangeNameAddress, context: Context) -> bool:
-    """Whether nothing but the address changes, from what the register shows, whatever is stated."""
-    after = context.party(command.after)
-    for held in patent.patentees_on(context.today) or ():
-        if held.id == after.id:
-            address = {"address": after.address, "region": after.region}
-            return held.model_copy(update=address) == after
-    return False
 
 
 @rule(

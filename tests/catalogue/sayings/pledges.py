@@ -72,6 +72,7 @@ HALF_INFORMED = (
     Declaration(kind="informed-invalidation", by=refs(BANK)),
 )
 RENAMED_BANK = BANK.model_copy(update={"name": "Bank of All Lanterns"})
+MOVED_BANK = BANK.model_copy(update={"address": "1 New Square", "region": "33"})
 
 SAYINGS: tuple[Saying, ...] = (
     *says(
@@ -211,10 +212,25 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     *says("pledge-examination-5wd-2wd", register_pledge()),
     # --- changes
-    *says(
-        "frozen-blocks",
-        change_pledge(),
-        given=recorded(entered(), pledged(), preserved(), suspended()),
+    *(
+        saying
+        for law in (True, False)
+        for saying in says(
+            "frozen-blocks",
+            change_pledge(),
+            change_pledge(pledgees=(MOVED_BANK,)),
+            change_pledge(claim=None),
+            change_pledge(claim=None, pledgees=(MOVED_BANK,)),
+            change_pledge(claim=None, pledgees=(MOVED_BANK,), debtor=MILLS),
+            change_pledge(claim=None, pledgees=(RENAMED_BANK,)),
+            change_pledge(claim=None, pledgees=(MOVED_BANK, OTHER_BANK)),
+            change_pledge(claim=None, pledgees=(MOVED_BANK,), pledgors=(MILLS,)),
+            change_pledge(claim=None, pledgees=(MOVED_BANK,), registration_no=UNKNOWN),
+            given=under(
+                recorded(entered(), pledged(), preserved(), suspended()),
+                address_change_passes_freeze=law,
+            ),
+        )
     ),
     *says("pledge-registration-known", change_pledge(registration_no=UNKNOWN), given=PLEDGED),
     *says(

@@ -33,6 +33,7 @@ from api import (
     transfers,
 )
 from api.answers import PositionStamp
+from api.gate import Gate
 from api.house import House
 from api.schemas import schemas
 
@@ -58,6 +59,8 @@ ROUTERS: Final = (
     log.router,
     health.router,
 )
+
+GATE: Final = problems.documented("too-many-requests")
 
 DESCRIPTION: Final = """
 An authoritative register of dealings in patents. Every filing is judged by all statutory rules, and
@@ -86,6 +89,7 @@ def create_app(house: House | None = None) -> FastAPI:
         app.include_router(router)
     if house is not None:
         app.state.house = house
+        app.add_middleware(Gate, house=house)
         app.add_middleware(PositionStamp, house=house)
     _add_docs(app)
     _describe(app)
@@ -139,6 +143,9 @@ def _describe(app: FastAPI) -> None:
                     answers = operation["responses"]
                     if "HTTPValidationError" in str(answers.get("422")):
                         del answers["422"]
+                    # The gate's, which stands before every operation.
+                    answers |= {str(s): a for s, a in GATE.items()}
+                    operation["responses"] = dict(sorted(answers.items()))
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -8,9 +8,9 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.house import house_of
+from api.gate import PUBLIC
 from api.problems import Problem
-from api.tokens import ROLES, BadToken
+from api.tokens import ROLES
 from ledger.domain.filing import Caller
 
 EVERYBODY: Final = frozenset(ROLES)
@@ -79,10 +79,10 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
 judges.
 """
 
-PUBLIC: Final = Caller("public", "public")
-
 bearer = HTTPBearer(
-    auto_error=False, description="A token of the ledger's issuer: `patent-ledger token --role …`"
+    auto_error=False,
+    description="A token of the ledger's issuer (`patent-ledger token --role …`), or of an OpenID "
+    "provider that the operator believes.",
 )
 
 
@@ -92,15 +92,12 @@ def allowed(operation: str) -> Callable[..., Awaitable[Caller]]:
 
     async def caller(
         request: Request,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+        _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     ) -> Caller:
-        if credentials is not None:
-            found = house_of(request).issuer.caller(credentials.credentials)
-        elif request.headers.get("authorization"):
-            raise BadToken("a caller is known by a bearer token")
-        else:
-            found = PUBLIC
-        request.state.caller = found
+        # Found out at the gate; without a ledger there is none.
+        found: Caller | Exception = getattr(request.state, "caller", PUBLIC)
+        if isinstance(found, Exception):
+            raise found
         if found.role in roles:
             return found
         if found is PUBLIC:

@@ -5,11 +5,14 @@ knows callers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import Request
 
+from api.identities import Identities
+from api.limits import Limits
+from api.providers import Provider
 from api.tokens import Issuer
 from ledger.domain.filing import Caller
 from ledger.eventstore.acts import Unavailable
@@ -30,6 +33,12 @@ class House:
     clock: Callable[[], datetime] = utc_now
     seen: int = 0
     """The newest position that this server has seen."""
+    providers: tuple[Provider, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    identities: Identities = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.identities = Identities(self.issuer, self.providers, self.clock)
 
     @property
     def reckoning(self) -> Reckoning:

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from api import printed
 from api.house import house_of, viewer_of
+from api.limits import TooMany
 from api.tokens import BadToken
 from ledger.domain.acting import NotAParty
 from ledger.domain.refusals import Declined, KeyReused, NoSuchEntry, Overtaken, Refused
@@ -61,6 +62,7 @@ KINDS: Final[dict[str, Kind]] = {
     "key-reused": Kind(422, "The idempotency key belongs to another filing"),
     "entry-too-large": Kind(422, "The public part of an entry is too large"),
     "beyond-the-head": Kind(422, "The question asks for what is not known yet"),
+    "too-many-requests": Kind(429, "The caller asks too often"),
     "internal": Kind(500, "The ledger failed"),
     "busy": Kind(503, "Too many filings wait", 1),
     "unavailable": Kind(503, "The ledger cannot be reached", 2),
@@ -71,6 +73,7 @@ KINDS: Final[dict[str, Kind]] = {
 
 OF_EXCEPTIONS: Final[dict[type[Exception], str]] = {
     BadToken: "unauthenticated",
+    TooMany: "too-many-requests",
     NotAParty: "not-a-party",
     Refused: "refused",
     Overtaken: "overtaken",
@@ -162,7 +165,7 @@ def answer(request: Request, error: Exception) -> Response:
     if kind.retry_after is not None:
         headers["Retry-After"] = str(kind.retry_after)
     if slug == "unauthenticated":
-        headers["WWW-Authenticate"] = "Bearer"
+        headers.setdefault("WWW-Authenticate", "Bearer")
     if slug == "refused":
         headers |= {
             "Content-Language": preferred(request.headers.get("accept-language")),

@@ -58,6 +58,21 @@ class Settings(BaseModel):
     """Name under which checkpoints are signed (`LEDGER_LOG_ORIGIN`), as a rule the address of the
     log without its scheme; none means an invented one. It is chosen once, with the first key."""
 
+    providers_file: Path | None = None
+    """The OpenID providers whose tokens are believed (`LEDGER_PROVIDERS_FILE`); none means the file
+    providers.toml in the data directory, if it is there."""
+
+    rate_limit_caller: int = Field(default=6_000, ge=0)
+    """Requests a minute of one caller with a token (`LEDGER_RATE_LIMIT_CALLER`); 0 is no limit."""
+
+    rate_limit_address: int = Field(default=600, ge=0)
+    """Requests a minute without a token from one address (`LEDGER_RATE_LIMIT_ADDRESS`); 0 is no
+    limit."""
+
+    trusted_proxies: str | None = None
+    """Addresses and networks, with commas between, of the proxies whose `X-Forwarded-For` says who
+    calls (`LEDGER_TRUSTED_PROXIES`); an address of a caller by itself where none is named."""
+
     samples_dir: Path | None = None
     """Folder with sample files of other registers (`LEDGER_SAMPLES`)."""
 
@@ -111,6 +126,11 @@ class Settings(BaseModel):
     def calendar_path(self) -> Path:
         """The table of holidays announced for later years."""
         return self.calendar_file or self.data_dir / "holidays.toml"
+
+    @property
+    def providers_path(self) -> Path:
+        """The OpenID providers whose tokens are believed."""
+        return self.providers_file or self.data_dir / "providers.toml"
 
     @property
     def secret_path(self) -> Path:

@@ -14,6 +14,8 @@ import uvicorn
 
 from api.app import DOCS, create_app
 from api.house import House
+from api.limits import Limits
+from api.providers import providers_of
 from api.tokens import Issuer
 from ledger import assembly
 from ledger.commands.frame import DataDir, Json, UserError, ready_database, settings_for
@@ -55,7 +57,7 @@ def serve(
         else:
             typer.echo(f"patent-ledger serves on {address}")
             typer.echo(f"The API, to be tried out: {address}{DOCS}")
-        server(ledger).run(sockets=[sock])
+        server(ledger, settings.trusted_proxies or "").run(sockets=[sock])
 
 
 def _stop(*_: object) -> NoReturn:
@@ -77,11 +79,21 @@ def house(url: str, settings: Settings) -> Iterator[House]:
         stack.callback(signing.stop)
         clock = registry.means.clock
         seen = reader.public(entries.head)
-        yield House(registry, reader, Issuer.of(settings.jwt_key_path, clock), clock, seen)
+        yield House(
+            registry,
+            reader,
+            Issuer.of(settings.jwt_key_path, clock),
+            clock,
+            seen,
+            providers_of(settings, registry.means.pseudonym, clock),
+            Limits(settings.rate_limit_caller, settings.rate_limit_address),
+        )
 
 
-def server(ledger: House) -> uvicorn.Server:
-    """The web server: when it is told to stop, it takes nothing new and answers what it has."""
+def server(ledger: House, trusted_proxies: str = "") -> uvicorn.Server:
+    """The web server, which takes the word of these proxies on who calls. When it is told to stop,
+    it takes nothing new and answers what it has.
+    """
     return uvicorn.Server(
         uvicorn.Config(
             create_app(ledger),
@@ -92,6 +104,9 @@ def server(ledger: House) -> uvicorn.Server:
             access_log=False,
             log_level="warning",
             server_header=False,
+            # Stated always: the web server would look into the environment, and trust loopback.
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=trusted_proxies,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )

@@ -17,6 +17,7 @@ import psycopg
 from pydantic import BaseModel
 
 from api.house import House
+from api.limits import Limits
 from api.tokens import Issuer
 from ledger.commands.serve import address_of, listening, server
 from ledger.domain.parties import PartyDetails
@@ -30,6 +31,9 @@ from tests.builders import grant_patent, number, patent_details, ref
 from tests.eventstore.ledgers import Clock, registry
 
 Json = Any
+PLENTY = 10_000_000
+"""Requests a minute: the quotas are told and never used up."""
+
 serials = count(100)
 
 
@@ -130,7 +134,13 @@ def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Itera
         signing = TreeFollower(database_url, keyring(settings), settings.log_memory_path)
         signing.start()
         stack.callback(signing.stop)
-        house = House(ledger, reader, Issuer.of(folder / "token-key.pem", clock), clock)
+        house = House(
+            ledger,
+            reader,
+            Issuer.of(folder / "token-key.pem", clock),
+            clock,
+            limits=Limits(caller=PLENTY, address=PLENTY),
+        )
         sock = stack.enter_context(listening(settings))
         web = server(house)
         thread = threading.Thread(target=web.run, kwargs={"sockets": [sock]})

@@ -74,6 +74,14 @@ def glance(stream: str, version: int, topic: str, state: bytes) -> LedgerEvent |
         return stored_form.decode(StoredEvent(stream, version, topic, state))
 
 
+def shown(stream: str, version: int, topic: str, entry: bytes) -> LedgerEvent | Concealed:
+    """As `glance`, of what everybody sees alone: the event of an entry, all else withheld."""
+    try:
+        return reader(topic, FOLDED_MEMBERS, public=True)(stream, version, entry + b"\n")
+    except WRONG:
+        return stored_form.decode(StoredEvent(stream, version, topic, entry + b"\n"))
+
+
 FOLDED_MEMBERS = ("filing_id", "registration_no", "door", "source", "effective_on", "corrects")
 """Members of the envelope that folds look at."""
 
@@ -81,20 +89,26 @@ Reader = Callable[[str, int, bytes], LedgerEvent]
 
 
 @cache
-def reader(topic: str, members: tuple[str, ...] = (*CLEAR_MEMBERS, *DIGESTED_MEMBERS)) -> Reader:
-    """How events of a topic are read, with these members of the envelope."""
-    return _reader(EVENT_TYPES[topic], members)
+def reader(
+    topic: str,
+    members: tuple[str, ...] = (*CLEAR_MEMBERS, *DIGESTED_MEMBERS),
+    *,
+    public: bool = False,
+) -> Reader:
+    """How events of a topic are read, with these members of the envelope; `public` without what an
+    entry does not show."""
+    return _reader(EVENT_TYPES[topic], members, public=public)
 
 
-def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
+def _reader(event_type: type[LedgerEvent], members: tuple[str, ...], *, public: bool) -> Reader:
     kind = layout(event_type)
     hints = get_type_hints(event_type, include_extras=True)
     of_envelope = get_type_hints(Envelope, include_extras=True)
     clear = _members(tuple(m for m in CLEAR_MEMBERS if m in members), of_envelope)
     digested = _members(tuple(m for m in DIGESTED_MEMBERS if m in members), of_envelope)
-    public = _members(kind.public, hints)
-    confidential = _members(kind.confidential, hints)
-    later = _members(kind.later, hints)
+    stated_always = _members(kind.public, hints)
+    confidential = () if public else _members(kind.confidential, hints)
+    later = () if public else _members(kind.later, hints)
     later_public = _members(kind.later_public, hints)
     make = _maker(event_type, but=set(kind.personal))
     make_envelope = _maker(Envelope, but=set(Envelope.model_fields) - set(members))
@@ -102,11 +116,11 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
     blank: dict[str, Any] = dict.fromkeys(event_type.model_fields)
     blank_envelope: dict[str, Any] = {n: None for n in Envelope.model_fields if n in members}
     hidden = kind.hidden
-    marks = tuple(f'"{name}":'.encode() for name in kind.later)
+    marks = () if public else tuple(f'"{name}":'.encode() for name in kind.later)
     open_needed = bool(hidden or confidential or digested)
     in_open = len(DIGESTED_MEMBERS) + len(confidential) + 1
     if hidden:
-        in_open += 2 + len(CLEAR_MEMBERS) + len(public)
+        in_open += 2 + len(CLEAR_MEMBERS) + len(kind.public)
     in_entry = 2 + len(CLEAR_MEMBERS) + 1
 
     def read_event(stream: str, version: int, state: bytes) -> LedgerEvent:
@@ -114,12 +128,12 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
         concealed = _found(confidential, later, opened, in_open) if opened else confidential
         if hidden:
             entry = {name: value for name, (_, value) in opened.items()}
-            stated, shown = entry, public
+            stated, told = entry, stated_always
         else:
             stated = entry["fields"]
             if len(entry) != in_entry:
                 raise OtherForm
-            shown = _found(public, later_public, stated, len(public))
+            told = _found(stated_always, later_public, stated, len(stated_always))
         if entry["stream"] != stream or entry["topic"] != event_type.TOPIC:
             raise OtherForm
         envelope = blank_envelope.copy()
@@ -133,7 +147,7 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...]) -> Reader:
         fields["originator_id"] = stream
         fields["originator_version"] = version
         fields["envelope"] = make_envelope(envelope)
-        for name, convert, nullable in shown:
+        for name, convert, nullable in told:
             value = stated[name]
             fields[name] = None if value is None and nullable else convert(value)
         for name, convert, nullable in concealed:

@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledger.proofs.merkle import HASH_BYTES, includes, leaf_hash
 from ledger.proofs.notes import BadNote, Note, b64, unb64
 
 PROOF = "c2sp.org/tlog-proof@v1"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+
+
+PATENTS = "patents/1 "
+"""What the extension line of a checkpoint begins with that states the root of the map of patents
+(ADR 0032). The number is that of the rules by which the map follows from the leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatentsRoot:
+    """The map of patents as the first so many entries make it: its root."""
+
+    size: int
+    root: bytes
+
+    def line(self) -> str:
+        """The line of a checkpoint."""
+        return f"{PATENTS}{self.size} {b64(self.root)}\n"
+
+    @classmethod
+    def parse(cls, line: str) -> PatentsRoot:
+        size, _, root = line.removeprefix(PATENTS).partition(" ")
+        found = cls(number(size), unb64(root))
+        if len(found.root) != HASH_BYTES:
+            raise BadNote("the root of the map of patents is no hash")
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +44,14 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    patents: PatentsRoot | None = field(default=None, compare=False)
+    """The map of patents, of this size or an earlier one; checkpoints are the same where their
+    trees are."""
 
     def text(self) -> str:
         """The text that is signed."""
-        return f"{self.origin}\n{self.size}\n{b64(self.root)}\n"
+        further = "" if self.patents is None else self.patents.line()
+        return f"{self.origin}\n{self.size}\n{b64(self.root)}\n{further}"
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
@@ -32,7 +61,13 @@ class Checkpoint:
         root = unb64(lines[2])
         if len(root) != HASH_BYTES:
             raise BadNote("the checkpoint's root is no hash")
-        return cls(lines[0], number(lines[1]), root)
+        stated = [PatentsRoot.parse(line) for line in lines[3:] if line.startswith(PATENTS)]
+        if len(stated) > 1:
+            raise BadNote("the checkpoint states two roots of the map of patents")
+        head = cls(lines[0], number(lines[1]), root, stated[0] if stated else None)
+        if head.patents is not None and head.patents.size > head.size:
+            raise BadNote("the checkpoint states a map of more patents than it has entries")
+        return head
 
     @classmethod
     def of(cls, note: Note) -> Checkpoint:

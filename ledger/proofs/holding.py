@@ -8,6 +8,7 @@ missed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ledger.proofs import serving
 from ledger.proofs.checkpoints import Checkpoint
 from ledger.proofs.notes import VerifierKey
 from ledger.proofs.recomputing import Recomputation, first_difference
+from ledger.proofs.remapping import Remapping
 from ledger.proofs.tiles import WIDTH
 from ledger.proofs.tree import SELECT_TILE, listed_keys
 from ledger.proofs.trust import Report, Trust
@@ -31,6 +33,7 @@ SELECT notification_id, originator_id, originator_version, topic, state
 FROM stored_events ORDER BY notification_id
 """
 SELECT_CHECKPOINTS = "SELECT size, note FROM log_checkpoint ORDER BY size"
+SELECT_PAGES = "SELECT path, slots FROM log_map ORDER BY path"
 SELECT_PERSONAL = "SELECT position, name, salt, value FROM personal ORDER BY position"
 SELECT_BROKEN_STREAMS = """
 SELECT originator_id FROM stored_events
@@ -71,13 +74,24 @@ class Holding:
         heads = list(self._heads(newest, known))
         for row in self._connection.execute(SELECT_BROKEN_STREAMS).fetchall():
             self.report.find(row["originator_id"], "its versions are not 1, 2, 3 … without a gap")
-        tree = Recomputation(self.report, heads, self._hold)
         size = newest.size if newest else 0
-        for leaves in self._bundles(size):
-            tree.add(leaves)
-            progress(tree.edge.size, size)
-        tree.end()
+        with closing(Recomputation(self.report, heads, self._hold)) as tree:
+            for leaves in self._bundles(size):
+                tree.add(leaves)
+                progress(tree.edge.size, size)
+            tree.end()
+            if newest is not None and newest.patents is not None:
+                self._hold_pages(tree.patents)
         return self.report
+
+    def _hold_pages(self, made: Remapping) -> None:
+        """The pages of the map from which certificates are made, beside those made anew."""
+        pages = dict(made.pages)
+        for row in self._connection.execute(SELECT_PAGES, binary=True):
+            if pages.pop(row["path"], None) != row["slots"]:
+                self.report.find("log_map", f"the page {row['path']!r} is not the map's")
+        for path in pages:
+            self.report.find("log_map", f"the page {path!r} is missing")
 
     def _keys_and_newest(self) -> Checkpoint | None:
         keys = serving.key_list(self._connection)

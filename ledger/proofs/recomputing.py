@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ledger.proofs.checkpoints import Checkpoint
 from ledger.proofs.merkle import HASH_BYTES, leaf_hashes
+from ledger.proofs.remapping import Remapping
 from ledger.proofs.tiles import WIDTH, Edge
 from ledger.proofs.trust import Report
 
@@ -23,8 +24,13 @@ class Recomputation:
         self._report = report
         self._found = found
         self._heads = sorted(heads, key=lambda head: -head[1].size)
+        self.patents = Remapping(report, self._heads)
         self._wrong = False
         self._compare(self.edge)
+
+    def close(self) -> None:
+        """Give back what was taken."""
+        self.patents.close()
 
     def add(self, entries: Sequence[bytes]) -> None:
         """The next bundle; all but the last are full."""
@@ -40,6 +46,7 @@ class Recomputation:
                 self._found(level, index, tile)
         self._compare(self.edge)
         self._report.entries = self.edge.size
+        self.patents.add(entries)
 
     def end(self) -> None:
         """There is no further entry."""
@@ -49,6 +56,7 @@ class Recomputation:
         for where, head in reversed(self._heads):
             message = f"it heads {head.size} entries, and there are {self.edge.size}"
             self._report.find(where, message)
+        self.patents.end()
 
     def _compare(self, edge: Edge) -> None:
         root = None

@@ -9,7 +9,7 @@ rollback of the database reaches.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from ledger.eventstore.following import BATCH_MAX, Following, whole_filings
 from ledger.eventstore.stored_form import entry_of
 from ledger.proofs.checkpoints import Checkpoint
 from ledger.proofs.keys import Keyring, ListedKey, listed
+from ledger.proofs.mapping import PatentMap
 from ledger.proofs.merkle import HASH_BYTES, leaf_hashes, tree_root
 from ledger.proofs.notes import ED25519, Note, VerifierKey
 from ledger.proofs.tiles import HEIGHT, WIDTH, Edge, TileReader, nodes_of, split
@@ -29,6 +30,11 @@ NAME = "log"
 
 PACE_SECONDS = 0.2
 """Checkpoints are signed no more often than this, and as soon as this allows."""
+BUSY_SECONDS = 0.012
+"""How long the map of patents is worked on for a checkpoint while filings come: a fifteenth of the
+time, so that it never costs them a tenth of their rate. What is left is done in quiet."""
+QUIET_SECONDS = 0.3
+"""How long it is worked on for a checkpoint when no filing has come."""
 
 SELECT_STATES = """
 SELECT notification_id, state FROM stored_events
@@ -76,13 +82,21 @@ class TreeFollower(Following):
         self.keys = keys
         self._memory = memory
         self._clock = clock
+        self.patents = PatentMap()
         self._edge = Edge()
+        self._in_haste = True
+        """Whether somebody else wants the processor; alone, it finishes the map at once."""
         self._signed_at = float("-inf")
         self._promised: Checkpoint | None = None
         """What was signed before and not yet found again."""
 
+    def catch_up(self) -> bool:
+        self._in_haste = False
+        return super().catch_up()
+
     def begin(self, connection: Connection[DictRow]) -> None:
         with connection.transaction():
+            self.patents.begin(connection)
             newest = connection.execute(SELECT_NEWEST).fetchone()
             size = newest["size"] if newest else 0
             self._edge = edge_at(connection, size)
@@ -90,6 +104,7 @@ class TreeFollower(Following):
                 head = Checkpoint.of(Note.parse(newest["note"].encode()))
                 if (head.size, head.root) != (size, self._edge.root()):
                     raise Broken(f"the tiles are not those of the checkpoint of size {size}")
+                self._hold_map(connection, head)
             self._promised = self._remembered(connection)
             self._hold(connection, self._edge)
             self._settle_keys(connection, size)
@@ -121,6 +136,19 @@ class TreeFollower(Following):
             )
         self._promised = None
 
+    def _hold_map(self, connection: Connection[DictRow], head: Checkpoint) -> None:
+        """The map is the one signed last; where it was lost it is made anew up to there."""
+        promised = head.patents
+        if promised is None:
+            return
+        self.patents.advance(connection, promised.size)
+        if self.patents.head != promised:
+            raise Broken(
+                f"the map of patents is not that of the checkpoint of size {head.size}: "
+                "`patent-ledger verify` says whether the log is; a map that was damaged is made "
+                "anew when its tables log_map and log_map_head are emptied"
+            )
+
     def _settle_keys(self, connection: Connection[DictRow], size: int) -> None:
         """Note which keys sign from here on; the newest checkpoint is signed by all of them."""
         ours = [str(key) for key in self.keys.verifiers]
@@ -141,26 +169,35 @@ class TreeFollower(Following):
             at = (self._edge.size, BATCH_MAX)
             rows = connection.execute(SELECT_STATES, at, prepare=True, binary=True).fetchall()
             whole = whole_filings(rows)
-            if not whole:
+            if not whole and self.patents.head.size == self._edge.size:
                 return False
-            size = self._edge.size + len(whole)
-            if whole[-1]["notification_id"] != size:
-                raise Broken(f"the log has a gap before position {whole[-1]['notification_id']}")
-            edge = self._edge.copy()
-            put_tiles(connection, edge.extend(leaf_hashes(entry_of(r["state"]) for r in whole)))
-            self._hold(connection, edge)
+            edge = self._grown(connection, whole) if whole else self._edge
+            busy = BUSY_SECONDS if whole else QUIET_SECONDS
+            self.patents.advance(connection, edge.size, busy if self._in_haste else float("inf"))
             self._sign(connection, edge)
         self._edge = edge
         if len(rows) < BATCH_MAX:
             self._signed_at = self._clock()
         return True
 
+    def _grown(self, connection: Connection[DictRow], whole: Sequence[DictRow]) -> Edge:
+        """The edge of the tree with further entries, whose tiles are written."""
+        size = self._edge.size + len(whole)
+        if whole[-1]["notification_id"] != size:
+            raise Broken(f"the log has a gap before position {whole[-1]['notification_id']}")
+        edge = self._edge.copy()
+        put_tiles(connection, edge.extend(leaf_hashes(entry_of(r["state"]) for r in whole)))
+        self._hold(connection, edge)
+        return edge
+
     def _sign(self, connection: Connection[DictRow], edge: Edge) -> None:
-        head = Checkpoint(self.keys.origin, edge.size, edge.root())
+        head = Checkpoint(self.keys.origin, edge.size, edge.root(), self.patents.head)
         note = Note.signed(head.text(), self.keys.signers)
         before = connection.execute(SELECT_SIGNED, (head.size, head.origin)).fetchone()
         if before is not None:
-            note = Note.parse(before["note"].encode()).and_signed(note.signatures)
+            earlier = Note.parse(before["note"].encode())
+            if earlier.text == note.text:
+                note = earlier.and_signed(note.signatures)
         if self._promised is None:
             # Remembered before it is committed: what is known to anybody is known here.
             replace_file(self._memory, str(note).encode())

@@ -35,6 +35,10 @@ class Report:
     entries: int = 0
     checkpoints: int = 0
     files: int = 0
+    patents: int | None = None
+    """Patents of the map that was made anew; None where no checkpoint states a map."""
+    patents_seconds: float = 0.0
+    """How long that took."""
     findings: list[Finding] = field(default_factory=list)
 
     @property

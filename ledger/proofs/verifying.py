@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -132,16 +133,16 @@ class Directory:
     def _recompute(
         self, size: int, heads: list[tuple[str, Checkpoint]], progress: Progress
     ) -> None:
-        tree = Recomputation(self.report, heads, self._hold)
-        for index in range(-(-size // WIDTH)):
-            width = width_at(size, 0, index)
-            entries = self._bundle(Tile(None, index, width))
-            if entries is None:
-                self._tiles.clear()
-                return
-            tree.add(entries)
-            progress(tree.edge.size, size)
-        tree.end()
+        with closing(Recomputation(self.report, heads, self._hold)) as tree:
+            for index in range(-(-size // WIDTH)):
+                width = width_at(size, 0, index)
+                entries = self._bundle(Tile(None, index, width))
+                if entries is None:
+                    self._tiles.clear()
+                    return
+                tree.add(entries)
+                progress(tree.edge.size, size)
+            tree.end()
 
     def _bundle(self, needed: Tile) -> list[bytes] | None:
         """The entries of a bundle, which every narrower one must begin with."""

@@ -195,7 +195,10 @@ def cosign(
         at = (head.size, head.origin)
         row = connection.execute(f"{SELECT_SIGNED} FOR UPDATE", at).fetchone()
         assert row is not None, "a checkpoint is never deleted"
-        cosigned = Note.parse(row["note"].encode()).and_signed(made)
+        signed = Note.parse(row["note"].encode())
+        if signed.text != note.text:
+            raise NotCosigned("the checkpoint was signed anew meanwhile: ask again")
+        cosigned = signed.and_signed(made)
         connection.execute(PUT_CHECKPOINT, (*at, str(cosigned)))
         connection.execute(ADD_KEY, (str(witness), head.size))
         publish_keys(connection, keys)

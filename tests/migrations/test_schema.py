@@ -330,6 +330,8 @@ LOG_TABLES = {
     "log_checkpoint": "size origin note",
     "log_key": "verifier_key since until",
     "log_key_list": "one note",
+    "log_map": "path slots",
+    "log_map_head": "one size root",
 }
 FOLLOWED = {
     "due": "thing patent_id kind about falls_on entry effective recorded",

@@ -1,0 +1,21 @@
+"""Roots of the maps of patents of the golden histories: pinned for ever, only ever added to."""
+
+from __future__ import annotations
+
+PINNED = """
+pledge-life 58e723bc4db1b275d059446a2e9d0a5880b5090ad2306da0e1937a5b89f60003
+transfer-with-pledge-continuing b804d727d3fd7e55a15aff8727f63cf567eb6637ecb5458ba2af2439b66a6e8e
+transfer-with-pledge-released d7de2d8f2d27e770c548059c8c89ab310d39de861287f8fd6e4c1cc081c51b1c
+licence-life e7801b24a4cfea31e08169b416b8fcd345b507bb032dcd5a5abd1c2baacd68dc
+open-licence-life c16c2283196f8ed5058c047f1e2c89f5ca179708fb2862416da80514570f3780
+freezes d57d0ca69a7287e5b6adab4a8bc73b33a889d44d65715d6cb3ca5bcebef0a076
+invalidation 0a4311d66d6274645ccc4f42abe48f2fa7354027aa7d863d01ca6bffd811763a
+fees-lapse-and-restoration b5d23833473962514e6aab215ede7cc09568b91e52330bfe5a006b03d3fccb17
+identity-evidence c3a7353d20d7a0ff13e6169e2ffffdb262443597eff7cc744aded4767514a46f
+reduced-fees 38be7e75b5e8ba11b0e1a7ba07602d7298580aa2613eff9daa7c2cfdae8f6883
+obligations eeb8b6e97e3b61293a28efdba61234c6a059ff27bf84a1ad54bd82745d799826
+us-record 7361bdecf8425cfbc37d37724c13ca29401c94b53897aaaa6dadc224451d4ea9
+corrections 0717c5d1bd31c4cedfd8b5dad00943224df96df18f5d9f8abba3f0289524b10d
+joint-filings 3025707981e1d3b7c0b4616720df85ff9a225443770257c0280e8999207469d7
+"""
+MAP_PINS = dict(line.split(" ") for line in PINNED.strip().splitlines())

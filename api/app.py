@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api import (
+    batches,
     corrections,
     filings,
     health,
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     pledges.router,
     corrections.router,
     filings.router,
+    batches.router,
     obligations.router,
     statistics.router,
     rules.router,

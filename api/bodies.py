@@ -8,7 +8,7 @@ to have meant them, characters that no text has, nesting without end.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -32,21 +32,26 @@ async def body(request: Request) -> bytes:
         kind.startswith("application/") and kind.endswith("+json")
     ):
         raise Problem("unsupported-media-type", "Send the body as application/json.")
+    return await limited(request, BODY_BYTES_MAX)
+
+
+async def limited(request: Request, bytes_max: int) -> bytes:
+    """The bytes of a body, which are not more than so many."""
+    return b"".join([part async for part in parts_of(request, bytes_max)])
+
+
+async def parts_of(request: Request, bytes_max: int) -> AsyncIterator[bytes]:
+    """A body as it comes in, up to so many bytes."""
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
-        raise _too_large()
-    parts = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > BODY_BYTES_MAX:
-            raise _too_large()
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _too_large() -> Problem:
-    return Problem("too-large", f"A body has at most {BODY_BYTES_MAX:,} bytes.")
+    size = 0 if length.isdecimal() and int(length) <= bytes_max else bytes_max + 1
+    if size <= bytes_max:
+        async for part in request.stream():
+            size += len(part)
+            if size > bytes_max:
+                break
+            yield part
+    if size > bytes_max:
+        raise Problem("too-large", f"A body has at most {bytes_max:,} bytes.")
 
 
 # --- JSON -----------------------------------------------------------------------------------------

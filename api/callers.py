@@ -53,6 +53,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "revoke_open_licence": frozenset({"registrar"}),
     "publish_correction": frozenset({"registrar"}),
     # What parties file.
+    "file_batch": OFFICE | PARTIES,
     "register_transfer": OFFICE | {"patentee", "bank"},
     "change_name_or_address": OFFICE | {"patentee", "bank"},
     "record_consent": OFFICE | PARTIES,
@@ -88,7 +89,6 @@ bearer = HTTPBearer(
 
 def allowed(operation: str) -> Callable[..., Awaitable[Caller]]:
     """The dependency that makes the caller of an operation, or answers 401 or 403."""
-    roles = OPERATIONS[operation]
 
     async def caller(
         request: Request,
@@ -98,12 +98,19 @@ def allowed(operation: str) -> Callable[..., Awaitable[Caller]]:
         found: Caller | Exception = getattr(request.state, "caller", PUBLIC)
         if isinstance(found, Exception):
             raise found
-        if found.role in roles:
-            return found
-        if found is PUBLIC:
-            raise Problem("unauthenticated", "This operation needs a token.")
-        raise Problem(
-            "forbidden", f"The role {found.role} may not do this; {', '.join(sorted(roles))} may."
-        )
+        admit(found, operation)
+        return found
 
     return caller
+
+
+def admit(caller: Caller, operation: str) -> None:
+    """Raise the problem that a caller's role may not ask for an operation, if so."""
+    roles = OPERATIONS[operation]
+    if caller.role in roles:
+        return
+    if caller is PUBLIC:
+        raise Problem("unauthenticated", "This operation needs a token.")
+    raise Problem(
+        "forbidden", f"The role {caller.role} may not do this; {', '.join(sorted(roles))} may."
+    )

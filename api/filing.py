@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.answers import JSON, POSITION, body_of, json_answer
 from api.bodies import body, parsed
 from api.callers import allowed
+from api.conditions import IF_MATCH, OF_ONE_PATENT
 from api.house import House, house_of
 from api.printed import HTML, KEY
 from api.problems import Fault, documented, invalid
@@ -62,6 +63,8 @@ class Filed:
     language: Language
     """Of a dry run's findings; a receipt is never translated."""
     prepare: bool = False
+    enter: Callable[[Filing], Awaitable[bytes]] | None = None
+    """Who enters it, where that is not the registry by itself."""
 
     async def answer(self, model: type[Command], location: str, **stated: Any) -> Response:
         """The receipt of the command that the body states; the path states the rest of it."""
@@ -80,7 +83,8 @@ class Filed:
             shown = verdict_shown(verdict, self.language, self.caller)
             return json_answer(shown, self.house.seen)
         assert self.key is not None, "a filing has a key"
-        receipt = await self.house.registry.filed(Filing(command, self.caller, self.key))
+        enter = self.enter or self.house.registry.filed
+        receipt = await enter(Filing(command, self.caller, self.key))
         members = orjson.loads(receipt)
         headers = {"Location": location.format(**members), POSITION: str(members["position"])}
         return Response(receipt, 201, headers, JSON)
@@ -113,6 +117,13 @@ def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
         if idempotency_key is None and not dry_run:
             raise invalid(
                 Fault("a filing needs a key of 1 to 200 visible ASCII characters", parameter=KEY)
+            )
+        if IF_MATCH in request.headers and operation not in OF_ONE_PATENT:
+            raise invalid(
+                Fault(
+                    "this is not the address of one patent: use expected_versions",
+                    parameter=IF_MATCH,
+                )
             )
         request.state.dry_run = dry_run
         language = preferred(accept_language)
@@ -160,9 +171,9 @@ def not_shown(event: LedgerEvent, for_others: bool) -> set[str]:
     return {*NOT_SHOWN, *(secret if for_others else ())}
 
 
-def files(operation: str, schema: str, tag: str) -> dict[str, Any]:
+def files(operation: str, schema: str, tag: str, *, conditional: bool = False) -> dict[str, Any]:
     """What a filing route declares: its operation, its body, its answers and its problems."""
-    problems = documented(*PROBLEMS)
+    problems = documented(*PROBLEMS, *(("precondition-failed",) if conditional else ()))
     problems[409]["content"][HTML] = {"schema": {"type": "string"}}
     return {
         "operation_id": operation,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.bodies import body, parsed
+from api.conditions import ETAG, IfMatch, expecting, sees_versions, tag, tagged
 from api.facts import fact
 from api.filing import Filed, filed, files
 from api.problems import Fault, Problem, invalid
@@ -82,7 +83,7 @@ def _numbers(enquiry: Enquiry) -> list[Number]:
     return numbers
 
 
-@router.get("/v1/patents/{no:path}/history", **reads("get_history", "History", TAG))
+@router.get("/v1/patents/{no:path}/history", **tagged(reads("get_history", "History", TAG)))
 def get_history(no: str, question: Annotated[Asked, Depends(asked("get_history"))]) -> Response:
     """The entries on a patent, in order, as far as the caller may see them."""
     number = patent_number(no)
@@ -104,18 +105,21 @@ def get_history(no: str, question: Annotated[Asked, Depends(asked("get_history")
 
     shown = (question.public if viewer.public else question.auditor)(read)
     answer = {"patent": row["patent_id"], "known_at": row["known"], "entries": shown}
-    return question.answer(answer, row["head"])
+    return _tagged(question, row, question.answer(answer, row["head"]))
 
 
-@router.post("/v1/patents/{no:path}/facts", **files("enter_fact", "Fact", TAG))
-async def enter_fact(no: str, filing: Annotated[Filed, Depends(filed("enter_fact"))]) -> Response:
+@router.post("/v1/patents/{no:path}/facts", **files("enter_fact", "Fact", TAG, conditional=True))
+async def enter_fact(
+    no: str, filing: Annotated[Filed, Depends(filed("enter_fact"))], if_match: IfMatch = None
+) -> Response:
     """Enter a fact of the office: fees, lapse, restoration, preservation, suspension, invalidation,
     term.
     """
-    return await filing.receipt(fact(filing.raw, no), "/v1/filings/{filing_id}")
+    command = expecting(fact(filing.raw, no), no, if_match)
+    return await filing.receipt(command, "/v1/filings/{filing_id}")
 
 
-@router.get("/v1/patents/{no:path}", **reads("get_patent", "Extract", TAG))
+@router.get("/v1/patents/{no:path}", **tagged(reads("get_patent", "Extract", TAG)))
 def get_patent(no: str, question: Annotated[Asked, Depends(asked("get_patent"))]) -> Response:
     """What the register says of a patent, at one point of its two clocks."""
     number = patent_number(no)
@@ -131,4 +135,13 @@ def get_patent(no: str, question: Annotated[Asked, Depends(asked("get_patent"))]
     if not question.viewer.public:
         viewer = question.viewer
         shown["confidential"] = question.auditor(lambda c: confidential(c, row, point, viewer))
-    return question.answer(shown, row["head"])
+    return _tagged(question, row, question.answer(shown, row["head"]))
+
+
+def _tagged(question: Asked, row: Any, answer: Response) -> Response:
+    """The answer with the version of the one patent it is about, for those who see versions."""
+    if sees_versions(question.caller):
+        answer.headers[ETAG] = tag(
+            question.auditor(lambda c: entries.version(c, row["patent_id"], row["known"]))
+        )
+    return answer

@@ -23,7 +23,14 @@ from api.limits import TooMany
 from api.tokens import BadToken
 from ledger.domain.acting import NotAParty
 from ledger.domain.refusals import Declined, KeyReused, NoSuchEntry, Overtaken, Refused
-from ledger.eventstore.acts import Busy, ClockBehind, Stopped, Unavailable
+from ledger.eventstore.acts import (
+    Busy,
+    ClockBehind,
+    NoneEntered,
+    Stopped,
+    TooMuchTogether,
+    Unavailable,
+)
 from ledger.eventstore.stored_form import EntryTooLarge
 from ledger.projections import entries
 from ledger.projections.asking import Beyond
@@ -56,8 +63,10 @@ KINDS: Final[dict[str, Kind]] = {
     "method-not-allowed": Kind(405, "This cannot be done here"),
     "refused": Kind(409, "The rules refuse the filing"),
     "overtaken": Kind(409, "Another filing came first"),
+    "none-entered": Kind(409, "Not all filings of the batch can be entered: none is"),
+    "precondition-failed": Kind(412, "The patent has moved on"),
     "too-large": Kind(413, "The request is too large"),
-    "unsupported-media-type": Kind(415, "The request's body is not JSON"),
+    "unsupported-media-type": Kind(415, "The request's body is not of the type asked for"),
     "invalid": Kind(422, "Parts of the request are not what they must be"),
     "key-reused": Kind(422, "The idempotency key belongs to another filing"),
     "entry-too-large": Kind(422, "The public part of an entry is too large"),
@@ -79,6 +88,8 @@ OF_EXCEPTIONS: Final[dict[type[Exception], str]] = {
     Overtaken: "overtaken",
     NoSuchEntry: "no-such-entry",
     KeyReused: "key-reused",
+    NoneEntered: "none-entered",
+    TooMuchTogether: "too-large",
     EntryTooLarge: "entry-too-large",
     Beyond: "beyond-the-head",
     Busy: "busy",
@@ -149,18 +160,8 @@ def answer(request: Request, error: Exception) -> Response:
     asked for."""
     if isinstance(error, Refused) and printed.wanted(request):
         return printed.refused(request, error)
-    slug, detail, members = _told(request, error)
+    slug, shown = problem(request, error, request.url.path)
     kind = KINDS[slug]
-    if slug == "internal":
-        log.error("a request failed: %s %s", request.method, request.url.path, exc_info=error)
-    body = {
-        "type": f"/problems/{slug}",
-        "title": kind.title,
-        "status": kind.status,
-        "detail": detail or DETAILS.get(slug),
-        "instance": request.url.path,
-        **members,
-    }
     headers = dict(getattr(error, "headers", None) or {})
     if kind.retry_after is not None:
         headers["Retry-After"] = str(kind.retry_after)
@@ -171,8 +172,24 @@ def answer(request: Request, error: Exception) -> Response:
             "Content-Language": preferred(request.headers.get("accept-language")),
             "Vary": printed.VARIES,
         }
-    shown = {name: value for name, value in body.items() if value is not None}
     return Response(orjson.dumps(shown), kind.status, headers, MEDIA_TYPE)
+
+
+def problem(request: Request, error: Exception, instance: str) -> tuple[str, dict[str, Any]]:
+    """The slug and the members of the problem that an exception is to the caller."""
+    slug, detail, members = _told(request, error)
+    kind = KINDS[slug]
+    if slug == "internal":
+        log.error("a request failed: %s %s", request.method, instance, exc_info=error)
+    body = {
+        "type": f"/problems/{slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail or DETAILS.get(slug),
+        "instance": instance,
+        **members,
+    }
+    return slug, {name: value for name, value in body.items() if value is not None}
 
 
 def _told(request: Request, error: Exception) -> tuple[str, str | None, dict[str, Any]]:
@@ -192,7 +209,7 @@ def _told(request: Request, error: Exception) -> tuple[str, str | None, dict[str
             return "refused", None, {"findings": told}
         case Overtaken():
             return (
-                "overtaken",
+                "precondition-failed" if "if-match" in request.headers else "overtaken",
                 str(error),
                 {"versions": error.actual, "entries": _in_between(request, error)},
             )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.batches import BatchLine
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
 from api.shapes import (
@@ -230,7 +231,10 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
 
 def schemas() -> dict[str, Any]:
     """All components of the document."""
-    models: list[type[BaseModel]] = [*BODIES, *FACTS.values(), *CORRECTIONS.values(), Party]
+    models: list[type[BaseModel]] = [
+        *(*BODIES, *FACTS.values(), *CORRECTIONS.values()),
+        *(BatchLine, Party),
+    ]
     _, whole = models_json_schema([(model, "validation") for model in models], ref_template=REF)
     components: dict[str, Any] = whole["$defs"]
     for model, elsewhere in BODIES.items():

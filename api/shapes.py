@@ -56,7 +56,16 @@ OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
             "findings": array(ref("Finding")),
             "entries": array(ref("Entry")),
             "versions": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "lines": array(ref("BatchOutcome")),
         },
+    ),
+    "BatchOutcome": shape(
+        "What became of one filing of a batch: its receipt, or the problem it is.",
+        {
+            "line": {"type": "integer", "minimum": 1, "description": "Its line in the request."},
+            "status": {"type": "integer", "description": "As at its route by itself."},
+        },
+        {"location": TEXT, "receipt": ref("Receipt"), "problem": ref("Problem")},
     ),
     "Fault": shape(
         "What is wrong with a part of the request.",

@@ -7,7 +7,7 @@ reasons; `judge` is its dry run; `enter` takes over facts of other registers, wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
@@ -17,7 +17,7 @@ from eventsourcing.persistence import EventStore
 from ledger.domain.deciding import Verdict
 from ledger.domain.evolving import evolve
 from ledger.domain.patent import Patent
-from ledger.eventstore.acts import Blocked, Bounds
+from ledger.eventstore.acts import Act, Blocked, Bounds, Together
 from ledger.eventstore.awaiting import Awaited, Postbox
 from ledger.eventstore.mapper import LedgerMapper
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
@@ -77,11 +77,22 @@ class Registry:
 
     async def filed(self, filing: Filing) -> bytes:
         """As `file`, for a coroutine: the loop goes on while the filing waits."""
+        return await self._handed_in(act_of(filing, self.means))
+
+    async def filed_together(self, filings: Sequence[Filing]) -> list[bytes]:
+        """The receipts of filings that are entered in one transaction, all of them or none.
+
+        Raises NoneEntered with the reasons of those that are declined, or TooMuchTogether.
+        """
+        acts = [act_of(filing, self.means) for filing in filings]
+        return (await self._handed_in(Together(acts))).split(b"\n")
+
+    async def _handed_in(self, act: Act) -> bytes:
         loop = asyncio.get_running_loop()
         postbox = self._postboxes.get(loop)
         if postbox is None:
             postbox = self._postboxes[loop] = Postbox(loop)
-        awaited = Awaited(act_of(filing, self.means), loop.create_future(), postbox)
+        awaited = Awaited(act, loop.create_future(), postbox)
         self.writer.hand_in(awaited)
         return await awaited.future
 

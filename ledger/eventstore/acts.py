@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 from psycopg import Cursor
 
 from ledger.domain.events import LedgerEvent
+from ledger.domain.refusals import Declined
 from ledger.eventstore.restanding import Restanding
 from ledger.eventstore.world import REMEMBERED_MAX, World
 
@@ -106,6 +108,54 @@ class Act(Protocol):
     def decide(self, world: World, moment: datetime) -> Entered:
         """Judge it; raises Refused or Overtaken."""
         ...
+
+
+TOGETHER_EVENTS_MAX = 10_000
+"""Most events that are entered together; the log is locked while they are decided."""
+
+
+class TooMuchTogether(Declined):
+    """Acts that are to be entered together would enter more than one transaction may hold."""
+
+    def __init__(self) -> None:
+        super().__init__(f"at most {TOGETHER_EVENTS_MAX:,} entries are made together")
+
+
+class NoneEntered(Declined):
+    """Of acts that are to be entered together, some are declined: none is entered."""
+
+    def __init__(self, reasons: Mapping[int, Exception]) -> None:
+        super().__init__(f"{len(reasons)} of the filings are declined: none is entered")
+        self.reasons = reasons
+        """Why, by place among the acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Acts of one caller that are entered in one transaction, each as its own filing, or not at
+    all. Their receipts come in one answer, a line each, in their order."""
+
+    acts: Sequence[Act]
+    caller: str = ""
+    key: str = ""
+    body_hmac: bytes = b""
+    """Each act has its own; they have none together."""
+    ahead: bool = False
+    size: int = sys.maxsize
+    """More than any group takes: they make a group by themselves, to be given up as a whole."""
+    weight: int = field(default=0)
+
+    def streams(self) -> Sequence[str]:
+        return [stream for act in self.acts for stream in act.streams()]
+
+    def decide(self, world: World, moment: datetime) -> Entered:
+        raise NotImplementedError("they are decided one by one")
+
+
+def acts_of(waiting: Waiting) -> Sequence[Act]:
+    """The acts that somebody waits for."""
+    act = waiting.act
+    return act.acts if isinstance(act, Together) else (act,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from psycopg import Cursor
 
-from ledger.eventstore.acts import Bounds, ClockBehind, Waiting
+from ledger.eventstore.acts import Bounds, ClockBehind, Waiting, acts_of
 from ledger.eventstore.group import Group, KeysUsed
 from ledger.eventstore.recorder import LedgerRecorder
 from ledger.eventstore.sessions import Sessions
@@ -66,6 +66,6 @@ class Desk:
 
 def keys_used(curs: Cursor[Any], waiting: Iterable[Waiting]) -> KeysUsed:
     """Keys of these acts that are on record."""
-    keys = [{"caller": w.act.caller, "key": w.act.key} for w in waiting]
+    keys = [{"caller": act.caller, "key": act.key} for w in waiting for act in acts_of(w)]
     rows = curs.execute(SELECT_KEYS, (orjson.dumps(keys).decode(),), prepare=True).fetchall()
     return {(r["caller"], r["key"]): (bytes(r["body_hmac"]), bytes(r["receipt"])) for r in rows}

@@ -13,10 +13,18 @@ from ledger.domain.filing import Registration
 from ledger.domain.patent import Patent
 from ledger.domain.refusals import Declined, KeyReused
 from ledger.eventstore import stored_form
-from ledger.eventstore.acts import Act, Entered, Waiting
+from ledger.eventstore.acts import (
+    TOGETHER_EVENTS_MAX,
+    Act,
+    Entered,
+    NoneEntered,
+    Together,
+    TooMuchTogether,
+    Waiting,
+)
 from ledger.eventstore.batch import Batch, Insert
 from ledger.eventstore.standing import Standing
-from ledger.eventstore.stored_form import Salts
+from ledger.eventstore.stored_form import EntryTooLarge, Salts
 from ledger.eventstore.views import Change, Views
 from ledger.eventstore.world import World
 
@@ -64,7 +72,7 @@ class Group:
     salts: Salts
     head: int
     """The position behind which the group's first event stands."""
-    entered: list[tuple[Waiting, Entered, bytes, int]] = field(default_factory=list)
+    entered: list[tuple[Act, Entered, bytes, int]] = field(default_factory=list)
     answers: list[tuple[Waiting, bytes]] = field(default_factory=list)
     declined: list[tuple[Waiting, Declined]] = field(default_factory=list)
     stored: list[StoredEvent] = field(default_factory=list)
@@ -89,20 +97,51 @@ class Group:
         act = waiting.act
         self.events += act.size
         self.weight += act.weight
-        key = (act.caller, act.key)
-        earlier = self.keys.get(key) or on_record.get(key)
         try:
-            if earlier is not None:
-                self.answers.append((waiting, same(act, earlier)))
-                return
-            entered = act.decide(self.world, self.moment)
+            if isinstance(act, Together):
+                receipt = self._all(act, on_record)
+            else:
+                receipt = self._one(act, on_record)
         except Declined as declined:
             self.declined.append((waiting, declined))
-            return
-        receipt = self._stage(waiting, entered)
-        self.keys[key] = (act.body_hmac, receipt)
+        else:
+            self.answers.append((waiting, receipt))
 
-    def _stage(self, waiting: Waiting, entered: Entered) -> bytes:
+    def _one(self, act: Act, on_record: KeysUsed) -> bytes:
+        key = (act.caller, act.key)
+        earlier = self.keys.get(key) or on_record.get(key)
+        if earlier is not None:
+            return same(act, earlier)
+        receipt = self._stage(act, act.decide(self.world, self.moment))
+        self.keys[key] = (act.body_hmac, receipt)
+        return receipt
+
+    def _all(self, together: Together, on_record: KeysUsed) -> bytes:
+        """Decide acts that are alone in their group: where one is declined, the others are judged
+        without it, so that every reason is told, and the group ends empty."""
+        receipts: list[bytes] = []
+        reasons: dict[int, Exception] = {}
+        for place, act in enumerate(together.acts):
+            try:
+                receipts.append(self._one(act, on_record))
+            except (Declined, EntryTooLarge) as reason:
+                reasons[place] = reason
+            if len(self.stored) > TOGETHER_EVENTS_MAX:
+                break
+        too_much = len(self.stored) > TOGETHER_EVENTS_MAX
+        if too_much or reasons:
+            self._give_up()
+            raise TooMuchTogether if too_much else NoneEntered(reasons)
+        return b"\n".join(receipts)
+
+    def _give_up(self) -> None:
+        """Leave the group and the world as if nothing had been decided."""
+        for made in (self.entered, self.stored, self.personal, self.changes):
+            made.clear()
+        self.keys.clear()
+        self.world.abandon()
+
+    def _stage(self, act: Act, entered: Entered) -> bytes:
         """Encode the events of an act and fold them, so that later acts of the group see them."""
         world = self.world
         first = self.last + 1
@@ -127,7 +166,7 @@ class Group:
             if isinstance(state, Patent) and isinstance(after, Patent):
                 self.changes.append(Change(state, after, last))
         receipt = entered.receipt(first)
-        self.entered.append((waiting, entered, receipt, last))
+        self.entered.append((act, entered, receipt, last))
         return receipt
 
     def batch(self, views: Views) -> Batch:
@@ -135,16 +174,16 @@ class Group:
         values and register views."""
         standing = Standing()
         batch = Batch()
-        for waiting, entered, receipt, last in self.entered:
+        for act, entered, receipt, last in self.entered:
             standing.fold(entered.events)
             for restanding in entered.standing:
                 standing.settle(restanding)
             for row in entered.registrations:
                 batch.add(REGISTRATION, row.record(entered.filing_id))
             record = {
-                "caller": waiting.act.caller,
-                "key": waiting.act.key,
-                "hmac": waiting.act.body_hmac.hex(),
+                "caller": act.caller,
+                "key": act.key,
+                "hmac": act.body_hmac.hex(),
                 "filing_id": entered.filing_id,
                 "last_position": last,
                 "answer": receipt.decode(),
@@ -166,8 +205,6 @@ class Group:
 
     def answer(self, on_record: KeysUsed) -> None:
         """Answer every caller; one that was declined may have been registered before."""
-        for waiting, _, receipt, _ in self.entered:
-            waiting.answer(receipt)
         for waiting, receipt in self.answers:
             waiting.answer(receipt)
         for waiting, declined in self.declined:

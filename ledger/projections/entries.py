@@ -22,6 +22,9 @@ SELECT_OPEN = """
 SELECT position, recorded_at, stream, version, topic, entry, open
 FROM open_entries(%(streams)s::text[], %(known)s::bigint)
 """
+SELECT_VERSION = """
+SELECT coalesce(max(version), 0) AS version FROM open_entries(ARRAY[%s::text], %s::bigint)
+"""
 SELECT_FILING = "SELECT caller, receipt, last_position FROM filing_record(%s)"
 
 Connection = psycopg.Connection[DictRow]
@@ -56,6 +59,14 @@ def history(
     if effective_on is not None:
         shown = [entry for entry in shown if (_effective_on(entry) or date.min) <= effective_on]
     return shown
+
+
+def version(connection: Connection, patent: str, known: int) -> int:
+    """How many facts a patent's stream holds at a position, hidden ones among them."""
+    row = connection.execute(SELECT_VERSION, (patent, known)).fetchone()
+    assert row is not None, "an aggregate gives one row"
+    found: int = row["version"]
+    return found
 
 
 def filing(

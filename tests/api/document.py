@@ -22,7 +22,7 @@ class Route(NamedTuple):
 
     @property
     def files(self) -> bool:
-        return "201" in self.operation["responses"]
+        return any(p["name"] == "Idempotency-Key" for p in self.operation.get("parameters", ()))
 
     @property
     def filled(self) -> str:

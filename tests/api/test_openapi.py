@@ -34,6 +34,7 @@ BUILT = {
     "GET /v1/rules",
     "GET /v1/rules/{id}",
     "GET /v1/statistics/pledge-financing",
+    "POST /v1/batches",
     "POST /v1/consents",
     "POST /v1/consents/{id}/withdrawal",
     "POST /v1/corrections",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx2
 import pytest
 
 from ledger.domain.lifecycle import (
@@ -355,3 +356,64 @@ def test_a_foreigner_is_shown_by_its_own_identifier(served: Desk) -> None:
     patent = served.patent(patentees=(FOREIGNER,))
     (held,) = served.get(f"/v1/patents/{patent}").json()["patentees"]
     assert held["id"] == "abroad:NL-REG-00008"
+
+
+class TestIfMatch:
+    """At the address of one patent `If-Match` says the same as `expected_versions`."""
+
+    def paid(self, served: Desk, patent: str, year: int, tag: str, **body: Any) -> httpx2.Response:
+        stated = as_fact(fact(PayAnnualFee, fee_year=year)) | body
+        headers = {"If-Match": tag}
+        return served.file(f"/v1/patents/{patent}/facts", stated, headers=headers)
+
+    def test_the_tag_is_the_version_for_those_who_see_versions(self, served: Desk) -> None:
+        patent = served.patent()
+        for path in (f"/v1/patents/{patent}", f"/v1/patents/{patent}/history"):
+            for role in ("registrar", "auditor"):
+                assert served.get(path, role).headers["ETag"] == '"1"'
+            # A gap in versions would tell of an entry that is hidden.
+            for role, party in ((None, None), ("bank", BANK), ("patentee", LAMPWORKS)):
+                assert "ETag" not in served.get(path, role, party).headers
+        at = served.head()
+        served.file(f"/v1/patents/{patent}/facts", as_fact(fact(PayAnnualFee, fee_year=9)))
+        assert served.get(f"/v1/patents/{patent}", "registrar").headers["ETag"] == '"2"'
+        known = served.get(f"/v1/patents/{patent}", "registrar", known_at=at)
+        assert known.headers["ETag"] == '"1"'
+
+    def test_a_filing_is_entered_at_the_version_it_names(self, served: Desk) -> None:
+        patent = served.patent()
+        tag = served.get(f"/v1/patents/{patent}", "registrar").headers["ETag"]
+        assert self.paid(served, patent, 9, tag).status_code == 201
+        head = served.head()
+        stale = self.paid(served, patent, 10, tag)
+        assert (stale.status_code, stale.json()["type"]) == (412, "/problems/precondition-failed")
+        assert stale.json()["versions"] == {patent: 2}
+        assert len(stale.json()["entries"]) == 1
+        for wrong in ('W/"2"', '"x"'):
+            assert self.paid(served, patent, 10, wrong).status_code == 412
+        assert served.head() == head
+        assert self.paid(served, patent, 10, "*").status_code == 201
+
+    def test_in_the_body_it_is_overtaken(self, served: Desk) -> None:
+        patent = served.patent()
+        stated = as_fact(fact(PayAnnualFee, fee_year=9)) | {"expected_versions": {patent: 5}}
+        answer = served.file(f"/v1/patents/{patent}/facts", stated)
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/overtaken")
+        assert self.paid(served, patent, 9, '"1"', expected_versions={patent: 1}).status_code == 201
+
+    @pytest.mark.parametrize("tag", ["2", '"1", "2"', '"1', "", "W/*"])
+    def test_what_is_no_tag_is_told(self, served: Desk, tag: str) -> None:
+        answer = self.paid(served, served.patent(), 9, tag)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["parameter"] == "If-Match"
+
+    def test_it_contradicts_nothing_in_the_body(self, served: Desk) -> None:
+        patent = served.patent()
+        answer = self.paid(served, patent, 9, '"1"', expected_versions={patent: 2})
+        assert answer.json()["errors"][0]["parameter"] == "If-Match"
+
+    def test_where_no_patent_is_addressed_it_is_not_passed_over(self, served: Desk) -> None:
+        pledge = register_pledge(patents=(served.patent(),))
+        answer = served.file("/v1/pledges", pledge, headers={"If-Match": '"1"'})
+        assert (answer.status_code, served.head()) == (422, served.head())
+        assert answer.json()["errors"][0]["parameter"] == "If-Match"

@@ -1,7 +1,8 @@
 """A serving process for the tests that kill one: it files from many threads and says the answers.
 
-Jobs come as JSON lines on standard input, `{"key": …, "patents": […]}`; each answer goes to
-standard output in one write, so that a killed process has either said it or not.
+Jobs come as JSON lines on standard input, `{"key": …, "patents": […]}` or several that are entered
+together, `{"together": [{…}, …]}`; each answer goes to standard output in one write, so that a
+killed process has either said it or not.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from ledger.domain.refusals import Refused
-from ledger.eventstore.acts import Busy, Unavailable
+from ledger.eventstore.acts import Busy, Together, Unavailable
 from ledger.eventstore.recorder import LedgerRecorder
+from ledger.filings import act_of
 from ledger.registry import Registry
 from tests.eventstore.ledgers import pledge, registry, running_clock
 
@@ -60,17 +62,24 @@ class UnlockedRecorder(LedgerRecorder):
 
 
 def _answer(ledger: Registry, job: dict[str, Any]) -> None:
-    filing = pledge(*job["patents"], key=job["key"])
+    jobs = job.get("together", [job])
+    filings = [pledge(*each["patents"], key=each["key"]) for each in jobs]
+    act = Together([act_of(filing, ledger.means) for filing in filings])
     while True:
         try:
-            _say({"key": job["key"], "receipt": ledger.file(filing).decode()})
+            if "together" in job:
+                receipts = ledger.writer.enter(act).decode().split("\n")
+                keys = [each["key"] for each in jobs]
+                _say({"together": dict(zip(keys, receipts, strict=True))})
+            else:
+                _say({"key": job["key"], "receipt": ledger.file(filings[0]).decode()})
         except Refused as refused:
             _say({"key": job["key"], "refused": sorted({f.rule for f in refused.findings})})
         except (Busy, Unavailable):
             time.sleep(0.05)
             continue
         except Exception as error:  # noqa: BLE001 - a defect, said so that the test fails
-            _say({"key": job["key"], "error": repr(error)})
+            _say({"key": job.get("key"), "error": repr(error)})
         return
 
 

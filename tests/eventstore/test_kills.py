@@ -1,7 +1,8 @@
 """SIGKILL under concurrent filing: nothing acknowledged is lost, nothing is entered twice.
 
-A process files pledges from many threads. At random moments of a printed seed it, its session of
-the server or the whole server is killed; what was not answered is filed again with the same key.
+A process files pledges from many threads, one by one and several together. At random moments of a
+printed seed it, its session of the server or the whole server is killed; what was not answered is
+filed again with the same key.
 At the end every answer given by any process at any time must stand in the log, once.
 """
 
@@ -13,7 +14,7 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import groupby
@@ -46,6 +47,8 @@ from tests.eventstore.serving import Answer, ServingProcess, writer_backends
 from tests.scenario import NOW
 
 THREADS = 12
+TOGETHER = 5
+"""Of ten pledges so many are filed together, all or none."""
 
 
 class Campaign:
@@ -78,7 +81,7 @@ class Campaign:
                 self.listen(process, seconds=0.2, to_the_end=process.process.poll() is not None)
         with ServingProcess(url, threads=THREADS, since=self.since) as process:
             process.wait_until_ready()
-            process.give([self.job(i) for i in range(self.filings)])
+            process.give(self.units(range(self.filings)))
             for answer in process.answered():
                 self.take(answer)
 
@@ -88,7 +91,19 @@ class Campaign:
         done = [int(key) for key in self.answers]
         self.chance.shuffle(left)
         self.chance.shuffle(done)
-        return [self.job(i) for i in done[:10] + left + done[10:]]
+        return self.units(done[:10] + left + done[10:])
+
+    def units(self, filings: Iterable[int]) -> list[dict[str, Any]]:
+        """What is filed at once: some by themselves, others together with their neighbours."""
+        units: dict[int, dict[str, Any]] = {}
+        for i in filings:
+            first = i - i % 10
+            if i - first < TOGETHER:
+                of_these = range(first, min(first + TOGETHER, self.filings))
+                units[first] = {"together": [self.job(each) for each in of_these]}
+            else:
+                units[i] = self.job(i)
+        return list(units.values())
 
     def job(self, i: int) -> dict[str, Any]:
         return {"key": str(i), "patents": [self.patents[i]]}
@@ -109,8 +124,10 @@ class Campaign:
                 first, deadline = False, time.monotonic() + seconds
 
     def take(self, answer: Answer) -> None:
-        assert "receipt" in answer, answer
-        assert self.answers.setdefault(answer["key"], answer["receipt"]) == answer["receipt"]
+        receipts = answer.get("together") or {answer["key"]: answer.get("receipt")}
+        for key, receipt in receipts.items():
+            assert receipt is not None, answer
+            assert self.answers.setdefault(key, receipt) == receipt
 
     def kill(self, kind: str, process: ServingProcess) -> None:
         match kind:
@@ -153,6 +170,13 @@ class Campaign:
         assert_serials_without_gap(self.url)
         assert value(self.url, "SELECT count(*) FROM standing_pledge") == self.filings
         assert value(self.url, "SELECT count(*) FROM encumbrance") == self.filings
+        together = (
+            "SELECT count(DISTINCT e.xmin::text) FROM stored_events AS e JOIN idempotency AS i "
+        )
+        together += "ON i.last_position = e.notification_id WHERE i.key = ANY (%s)"
+        for first in range(0, self.filings, 10):
+            keys = [str(first + step) for step in range(TOGETHER)]
+            assert value(self.url, together, keys) == 1
         registered = {json.loads(receipt)["registration_no"] for receipt in self.answers.values()}
         assert len(registered) == self.filings
         log = rows(

@@ -30,6 +30,7 @@ from api import (
     pledges,
     problems,
     rules,
+    search,
     statistics,
     transfers,
 )
@@ -48,6 +49,7 @@ ASSETS: Final = "/docs/assets"
 
 ROUTERS: Final = (
     patents.router,
+    search.router,
     transfers.router,
     licences.router,
     open_licences.router,

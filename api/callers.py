@@ -24,6 +24,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "get_patent": EVERYBODY,
     "get_statuses": EVERYBODY,
     "get_history": EVERYBODY,
+    "search": EVERYBODY,
     "get_pledge": EVERYBODY,
     "get_licence": EVERYBODY,
     "get_open_licence": EVERYBODY,

@@ -4,6 +4,7 @@
 # over.
 
 import re
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from starlette.responses import Response
 
 from api.answers import JSON, POSITION, body_of, json_answer
 from api.callers import allowed
+from api.cursors import Cursor
 from api.house import House, house_of, viewer_of
 from api.printed import HTML
 from api.problems import Fault, Problem, documented, invalid
@@ -25,10 +27,15 @@ from ledger.domain.numbers import InvalidNumber, parse_patent_id
 from ledger.domain.periods import CivilDate
 from ledger.projections.asking import Point, point
 from ledger.projections.disclosure import Viewer
+from ledger.projections.searching import lists_known
 
 POSITION_MIN: Final = "Ledger-Min-Position"
 POSITION_MAX: Final = 2**62
 NUMBER_LENGTH_MAX: Final = 80
+
+LISTS_SECONDS_MAX: Final = 1.0
+"""How long a reader waits for lists that follow the log, before it is told to come back."""
+LISTS_LOOK_SECONDS: Final = 0.02
 
 Answer = TypeVar("Answer")
 Connection = psycopg.Connection[DictRow]
@@ -98,6 +105,21 @@ class Asked:
     def point(self, connection: Connection) -> Point:
         """The settled point of the question."""
         return point(connection, self.known_at, self.effective_on, now=self.house.clock())
+
+    def listed(self, connection: Connection, begun: Cursor | None = None) -> tuple[Point, int]:
+        """The point of a question about the follower's lists, and the position they know.
+
+        The pages of a question are all read at the point of the first. Lists that lack what the
+        reader has seen are waited for a moment; after that it is told to come back.
+        """
+        asked = Point(begun.known, begun.on) if begun is not None else self.point(connection)
+        least = max(self.position_min or 0, asked.known or 0)
+        patience = time.monotonic() + LISTS_SECONDS_MAX
+        while (tracked := lists_known(connection)) < least and time.monotonic() < patience:
+            time.sleep(LISTS_LOOK_SECONDS)
+        if tracked < least:
+            raise Problem("behind", f"What is asked is listed here up to position {tracked}.")
+        return (asked if asked.known is not None else Point(tracked, asked.on)), tracked
 
     def public(self, work: Callable[[Connection], Answer]) -> Answer:
         return self.house.reader.public(work)

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from api.batches import BatchLine
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
+from api.reading_shapes import OF_SEARCH
 from api.shapes import (
     CONFIDENTIAL,
     DAY,
@@ -38,6 +39,7 @@ REF: Final = "#/components/schemas/{model}"
 ANSWERS: Final[dict[str, dict[str, Any]]] = {
     **OF_FILINGS,
     **OF_OBLIGATIONS,
+    **OF_SEARCH,
     "Extract": shape(
         "What the register says of a patent at one point of its two clocks.",
         {

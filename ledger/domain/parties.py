@@ -139,9 +139,21 @@ def party_id(details: PartyDetails, pseudonym: Pseudonym) -> str:
 
 def party_by_name(name: str) -> str:
     """Identity key of a party of whom only the name is known, as in foreign registers."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    words = "".join(c if c.isalnum() else " " for c in folded).split()
-    return f"name:{' '.join(words) or folded}"
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    words = "".join(c if c.isalnum() else " " for c in plain).split()
+    return f"name:{' '.join(words) or plain}"
+
+
+FOLDED_MAX = 400
+"""Length to which a folded name is kept, in code points; normalisation may make a name longer."""
+
+
+@lru_cache(maxsize=65_536)
+def folded(name: str) -> str:
+    """A name in the one form of letters in which names are compared: NFKC, no case, single
+    blanks."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(plain.split())[:FOLDED_MAX]
 
 
 def party_ref(text: str, pseudonym: Pseudonym) -> str:

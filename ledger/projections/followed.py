@@ -1,7 +1,8 @@
-"""The views that follow the log instead of standing in it at once: what falls due, and notices.
+"""The views that follow the log instead of standing in it at once: what falls due, notices, and
+what a search looks in.
 
-One follower writes both, so that an answer from both is from one position. The fold is that of the
-register views; a rebuild and a comparison take them along with these.
+One follower writes them all, so that an answer from several is from one position. The fold is that
+of the register views; a rebuild and a comparison take them along with these.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from ledger.eventstore.views import Change
 from ledger.projections.changes import changes_of
 from ledger.projections.due import DUE
 from ledger.projections.history import View
+from ledger.projections.involvements import INVOLVEMENTS
+from ledger.projections.listings import LISTINGS
 from ledger.projections.notices import NOTICES
 
 NAME = "due_and_notices"
-FOLLOWED: tuple[View, ...] = (DUE, NOTICES)
+FOLLOWED: tuple[View, ...] = (DUE, NOTICES, INVOLVEMENTS, LISTINGS)
 
 BY_INDEX = """
 SET LOCAL enable_seqscan = off;
@@ -30,18 +33,13 @@ SET LOCAL enable_mergejoin = off
 
 
 def follow(curs: Cursor[Any], rows: Sequence[dict[str, Any]], after: int) -> None:
-    """Bring both lists to the state after some rows of the log, which follow a position."""
+    """Bring the lists to the state after some rows of the log, which follow a position."""
     curs.execute(BY_INDEX)
-    write(curs, changes_of(curs, rows, after, chinese))
-
-
-def chinese(stream: str) -> bool:
-    """Whether a stream is of a patent of this register; of others nothing falls due here."""
-    return stream.startswith("CN:")
+    write(curs, changes_of(curs, rows, after))
 
 
 def write(curs: Cursor[Any], changes: Sequence[Change]) -> None:
-    """Bring both lists to the state after some filings."""
+    """Bring the lists to the state after some filings."""
     batch = Batch()
     for view in FOLLOWED:
         view.write(batch, changes)

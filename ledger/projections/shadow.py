@@ -134,6 +134,7 @@ def made(connection: Connection[Any], url: str, name: str, until: int, progress:
         under_way.append(pool.submit(_make_alike, url, name, pledge_financing.NAME))
         for table_made in under_way:
             table_made.result()
+    connection.execute("CALL follow_names(%s)", (name,))
 
 
 def _filled(
@@ -224,6 +225,7 @@ def swap(connection: Connection[Any], name: str, position: int) -> bool:
             connection.execute("CALL secure_register_views()")
             connection.execute("CALL secure_pledge_financing()")
             connection.execute("CALL secure_due_and_notices()")
+            connection.execute("CALL secure_search()")
             for follower in (pledge_financing.NAME, followed.NAME):
                 connection.execute(TRACK, (follower, position))
     except psycopg.errors.LockNotAvailable:

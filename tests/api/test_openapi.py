@@ -33,6 +33,7 @@ BUILT = {
     "GET /v1/pledges/{no}",
     "GET /v1/rules",
     "GET /v1/rules/{id}",
+    "GET /v1/search",
     "GET /v1/statistics/pledge-financing",
     "POST /v1/batches",
     "POST /v1/consents",

@@ -337,6 +337,16 @@ FOLLOWED = {
     "due": "thing patent_id kind about falls_on entry effective recorded",
     "notice": "thing patent_id party obligation details effective recorded",
 }
+SEARCHED = {
+    "involvement": (
+        "thing patent_id party name folded person role about disclosed effective recorded"
+    ),
+    "listing": (
+        "patent_id terms symbols filed_on published_on granted_on pledged_on licensed_on "
+        "declared_on effective recorded"
+    ),
+    "party_name": "folded spelled",
+}
 READABLE: dict[Role, dict[str, str]] = {
     "ledger_writer": {
         "stored_events": "originator_id originator_version topic state notification_id",
@@ -359,6 +369,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "revoked"
         ),
         **FOLLOWED,
+        **SEARCHED,
         **REGISTER_VIEWS,
         **LOG_TABLES,
     },
@@ -379,6 +390,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "revoked"
         ),
         **FOLLOWED,
+        **SEARCHED,
         **REGISTER_VIEWS,
         **LOG_TABLES,
     },
@@ -392,6 +404,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "thing patent_id licence_id registration_no disclosed details effective recorded"
         ),
         "open_licence": "thing patent_id declaration_no details effective recorded",
+        **SEARCHED,
         **LOG_TABLES,
     },
 }
@@ -411,6 +424,9 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "prepared_filing": "INSERT UPDATE",
         "pledge_financing": "INSERT UPDATE DELETE",
         "pending_invalidation": "INSERT UPDATE",
+        "party_name": "INSERT",
+        "involvement": "INSERT UPDATE",
+        "listing": "INSERT UPDATE",
         **dict.fromkeys((*REGISTER_VIEWS, *FOLLOWED, *LOG_TABLES), "INSERT UPDATE"),
     },
     "ledger_auditor": {},
@@ -425,11 +441,12 @@ SHOWN_TO_ALL = {
     "settled_position_at",
     "public_entries",
     "log_leaves",
+    "lists_known",
 }
 CALLABLE: dict[Role, set[str]] = {
     "ledger_writer": SHOWN_TO_ALL | {"take_log_lock_since"},
     "ledger_auditor": SHOWN_TO_ALL
-    | {"open_entries", "filing_record", "entry_positions", "last_entries"},
+    | {"open_entries", "filing_record", "entry_positions", "last_entries", "streams_behind"},
     "ledger_public": SHOWN_TO_ALL,
 }
 """Functions that run with the owner's rights, so that what they give is a right of the caller."""

@@ -73,6 +73,8 @@ TAMPERED = {
         "patent_alias": "UPDATE patent_alias SET alias = alias || 'X'",
         "due": "UPDATE due SET falls_on = falls_on + 1",
         "notice": "UPDATE notice SET details = '{}'",
+        "involvement": "UPDATE involvement SET name = name || 'X'",
+        "listing": "UPDATE listing SET terms = array_append(terms, 'state:invented')",
         "pledge_financing": "UPDATE pledge_financing SET amount = amount + 1",
     },
     "delete": {table: f"DELETE FROM {table}" for table in TABLES},

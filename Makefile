@@ -41,7 +41,7 @@ fast: .venv ## Run the tests that need no database
 serve: .venv ## Serve the ledger on loopback
 	$(BIN)/patent-ledger serve
 
-bench: .venv ## Measure, as JSON lines
+bench: .venv ## Measure, as JSON lines (FULL=1: with the whole synthetic year, some ten minutes)
 	$(BIN)/python -m benchmarks
 
 soak: .venv ## Run the long campaigns, mutation testing last

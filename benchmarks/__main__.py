@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 
-from benchmarks import judge_pledge, rebuild, register_pledge, tiles, verify
+from benchmarks import judge_pledge, operations_2021, rebuild, register_pledge, tiles, verify
 from benchmarks.ground import ground
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "rebuild": rebuild.run,
     "tiles": tiles.run,
     "verify": verify.run,
+    "operations-2021": operations_2021.run,
 }
 
 

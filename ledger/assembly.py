@@ -38,10 +38,14 @@ def registry(
         states_max=states_max,
         clock_behind_max=timedelta(seconds=settings.clock_behind_seconds_max),
     )
-    means = means or Means(
+    return Registry(url, means or means_of(settings), RegisterViews(), bounds)
+
+
+def means_of(settings: Settings) -> Means:
+    """What the registry needs from outside, as the settings say; the clock is the system's."""
+    return Means(
         secret=settings.secret_key(),
         region=settings.office_region,
         law=law_of(settings),
         calendar=calendar_of(settings),
     )
-    return Registry(url, means, RegisterViews(), bounds)

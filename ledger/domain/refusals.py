@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -36,11 +36,13 @@ class Finding:
     """What an obligation has whom do; empty for refusals and warnings."""
 
     def as_json(self) -> dict[str, Any]:
-        told = asdict(replace(self, owed=()))
-        del told["owed"]
+        told: dict[str, Any] = {name: getattr(self, name) for name in _TOLD}
         if self.owed:
             told["owed"] = [o.stored(self.rule).model_dump(mode="json") for o in self.owed]
         return told
+
+
+_TOLD = tuple(each.name for each in fields(Finding) if each.name != "owed")
 
 
 class Declined(Exception):

@@ -9,6 +9,7 @@ pledgors or releases the patent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -96,13 +97,13 @@ class RegisterTransfer(Command):
     fee_paid_on: CivilDate | None = None
     """When the bibliographic fee was paid, 200 yuan for each patent."""
 
-    @property
+    @cached_property
     def transferees(self) -> tuple[PartyDetails, ...]:
         """Who is new."""
         known = {_identity(p) for p in self.patentees_before}
         return tuple(p for p in self.patentees_after if _identity(p) not in known)
 
-    @property
+    @cached_property
     def transferors(self) -> tuple[PartyDetails, ...]:
         """Who leaves."""
         staying = {_identity(p) for p in self.patentees_after}

@@ -35,6 +35,7 @@ from api import (
     transfers,
 )
 from api.answers import PositionStamp
+from api.callers import SCHEMES, security
 from api.gate import Gate
 from api.house import House
 from api.schemas import schemas
@@ -48,12 +49,12 @@ DOCS: Final = "/docs"
 ASSETS: Final = "/docs/assets"
 
 ROUTERS: Final = (
+    pledges.router,
     patents.router,
     search.router,
     transfers.router,
     licences.router,
     open_licences.router,
-    pledges.router,
     corrections.router,
     filings.router,
     batches.router,
@@ -90,7 +91,8 @@ def create_app(house: House | None = None) -> FastAPI:
     )
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router)
+        # Not included as routers, which would be searched one after the other, twice (ADR 0050).
+        app.router.routes.extend(router.routes)
     if house is not None:
         app.state.house = house
         app.add_middleware(Gate, house=house)
@@ -141,8 +143,10 @@ def _describe(app: FastAPI) -> None:
             )
             components = document.setdefault("components", {})
             components["schemas"] = dict(sorted(schemas().items()))
+            components["securitySchemes"] = SCHEMES
             for item in document["paths"].values():
                 for operation in item.values():
+                    operation["security"] = security(operation["operationId"])
                     # The framework's own shape of a validation error, which is never answered here.
                     answers = operation["responses"]
                     if "HTTPValidationError" in str(answers.get("422")):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from typing import Any, Final
 
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Request
 
 from api.gate import PUBLIC
 from api.problems import Problem
@@ -81,20 +80,28 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
 judges.
 """
 
-bearer = HTTPBearer(
-    auto_error=False,
-    description="A token of the ledger's issuer (`patent-ledger token --role …`), or of an OpenID "
-    "provider that the operator believes.",
-)
+SCHEME: Final = "bearer"
+SCHEMES: Final = {
+    SCHEME: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of the ledger's issuer (`patent-ledger token --role …`), or of an "
+        "OpenID provider that the operator believes.",
+    }
+}
+"""How callers are known, as OpenAPI tells it."""
+
+
+def security(operation: str) -> list[dict[str, Any]]:
+    """Who may ask for an operation, as OpenAPI tells it: with a token, or also without."""
+    return [{SCHEME: []}, *([{}] if "public" in OPERATIONS.get(operation, ()) else [])]
 
 
 def allowed(operation: str) -> Callable[..., Awaitable[Caller]]:
     """The dependency that makes the caller of an operation, or answers 401 or 403."""
 
-    async def caller(
-        request: Request,
-        _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    ) -> Caller:
+    async def caller(request: Request) -> Caller:
         # Found out at the gate; without a ledger there is none.
         found: Caller | Exception = getattr(request.state, "caller", PUBLIC)
         if isinstance(found, Exception):

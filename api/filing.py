@@ -1,14 +1,14 @@
 """What every route that files shares: the key, the dry run, the receipt."""
 
-# Annotations are evaluated here at once: those of the dependencies name the operation they close
-# over.
+from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import Depends, Header, Query, Request
+from fastapi import Request
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -17,6 +17,7 @@ from api.bodies import body, parsed
 from api.callers import allowed
 from api.conditions import IF_MATCH, OF_ONE_PATENT
 from api.house import House, house_of
+from api.parameters import Parameter, declared, stated
 from api.printed import HTML, KEY
 from api.problems import Fault, documented, invalid
 from ledger.domain.acting import FOR_OTHERS
@@ -51,6 +52,26 @@ PROBLEMS: Final = (
 """What can become of a filing besides a receipt."""
 
 
+PARAMETERS: Final = (
+    Parameter(
+        KEY,
+        "header",
+        Annotated[str, Field(pattern=KEY_PATTERN)],
+        "Names the filing, which is entered once. Required but for a dry run.",
+    ),
+    Parameter("dry_run", "query", bool, "Judge it and write nothing."),
+    Parameter(
+        "prepare",
+        "query",
+        bool,
+        "Prepare it; it is judged when the others concerned have confirmed.",
+    ),
+    Parameter(
+        "Accept-Language", "header", str, "Findings are told in English, or Chinese if preferred."
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Filed:
     """A filing as it came in: from whom, under which key, and its body."""
@@ -66,9 +87,9 @@ class Filed:
     enter: Callable[[Filing], Awaitable[bytes]] | None = None
     """Who enters it, where that is not the registry by itself."""
 
-    async def answer(self, model: type[Command], location: str, **stated: Any) -> Response:
+    async def answer(self, model: type[Command], location: str, **named: Any) -> Response:
         """The receipt of the command that the body states; the path states the rest of it."""
-        return await self.receipt(parsed(model, self.raw, **stated), location)
+        return await self.receipt(parsed(model, self.raw, **named), location)
 
     async def receipt(self, command: Command, location: str) -> Response:
         """The receipt of a command, and where to find what it made; or the verdict of a dry run."""
@@ -93,28 +114,12 @@ class Filed:
 def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
     """The dependency that takes in a filing of an operation."""
 
-    async def take_in(
-        request: Request,
-        caller: Annotated[Caller, Depends(allowed(operation))],
-        raw: Annotated[bytes, Depends(body)],
-        idempotency_key: Annotated[
-            str | None,
-            Header(
-                alias=KEY,
-                pattern=KEY_PATTERN,
-                description="Names the filing, which is entered once. Required but for a dry run.",
-            ),
-        ] = None,
-        dry_run: Annotated[bool, Query(description="Judge it and write nothing.")] = False,
-        accept_language: Annotated[
-            str | None, Header(description="Findings are told in English, or Chinese if preferred.")
-        ] = None,
-        prepare: Annotated[
-            bool,
-            Query(description="Prepare it; it is judged when the others concerned have confirmed."),
-        ] = False,
-    ) -> Filed:
-        if idempotency_key is None and not dry_run:
+    known = allowed(operation)
+
+    async def take_in(request: Request) -> Filed:
+        caller = await known(request)
+        key, dry_run, prepare, accepted = stated(request, PARAMETERS)
+        if key is None and not dry_run:
             raise invalid(
                 Fault("a filing needs a key of 1 to 200 visible ASCII characters", parameter=KEY)
             )
@@ -125,9 +130,16 @@ def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
                     parameter=IF_MATCH,
                 )
             )
-        request.state.dry_run = dry_run
-        language = preferred(accept_language)
-        return Filed(house_of(request), caller, idempotency_key, dry_run, raw, language, prepare)
+        request.state.dry_run = bool(dry_run)
+        return Filed(
+            house_of(request),
+            caller,
+            key,
+            bool(dry_run),
+            await body(request),
+            preferred(accepted),
+            bool(prepare),
+        )
 
     return take_in
 
@@ -180,7 +192,7 @@ def files(operation: str, schema: str, tag: str, *, conditional: bool = False) -
         "tags": [tag],
         "status_code": 201,
         "response_class": Response,
-        "openapi_extra": {"requestBody": body_of(schema)},
+        "openapi_extra": {"requestBody": body_of(schema), **declared(PARAMETERS)},
         "responses": {
             200: _answer("The verdict of a dry run; nothing was written.", "Verdict"),
             201: {

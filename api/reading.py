@@ -1,25 +1,25 @@
 """What every route that reads shares: the two clocks, the viewer, the least position."""
 
-# Annotations are evaluated here at once: those of the dependencies name the operation they close
-# over.
+from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 import psycopg
-from fastapi import Depends, Header, Query, Request
+from fastapi import Header, Request
 from psycopg.rows import DictRow
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.responses import Response
 
 from api.answers import JSON, POSITION, body_of, json_answer
 from api.callers import allowed
 from api.cursors import Cursor
 from api.house import House, house_of, viewer_of
+from api.parameters import Parameter, declared, stated
 from api.printed import HTML
 from api.problems import Fault, Problem, documented, invalid
 from ledger.domain.filing import Caller
@@ -88,6 +88,29 @@ PositionMin = Annotated[
 ]
 
 
+CLOCKS: Final = (
+    Parameter(
+        "effective_on",
+        "query",
+        CivilDate,
+        "The civil day at whose end it is asked; today where not stated.",
+    ),
+    Parameter(
+        "known_at",
+        "query",
+        KnownAt,
+        "A position, or a time with its zone: as the ledger knew it then.",
+    ),
+    Parameter(
+        POSITION_MIN,
+        "header",
+        Annotated[int, Field(ge=0, le=POSITION_MAX)],
+        "A position that the answer must know.",
+    ),
+)
+"""What every question can state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as it came in: by whom, and at which point of the two clocks."""
@@ -141,20 +164,11 @@ class Asked:
 def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
     """The dependency that takes in a question."""
 
-    async def take_in(
-        request: Request,
-        caller: Annotated[Caller, Depends(allowed(operation))],
-        effective_on: Annotated[
-            CivilDate | None,
-            Query(description="The civil day at whose end it is asked; today where not stated."),
-        ] = None,
-        known_at: Annotated[
-            KnownAt | None,
-            Query(description="A position, or a time with its zone: as the ledger knew it then."),
-        ] = None,
-        ledger_min_position: PositionMin = None,
-    ) -> Asked:
-        return Asked(house_of(request), caller, effective_on, known_at, ledger_min_position)
+    known = allowed(operation)
+
+    async def take_in(request: Request) -> Asked:
+        caller = await known(request)
+        return Asked(house_of(request), caller, *stated(request, CLOCKS))
 
     return take_in
 
@@ -171,12 +185,18 @@ def check_known(head: int, position_min: int | None) -> None:
         raise Problem("behind", f"What is asked is known here up to position {head}.")
 
 
-def reads(operation: str, schema: str, tag: str, body: str | None = None) -> dict[str, Any]:
+def reads(
+    operation: str,
+    schema: str,
+    tag: str,
+    body: str | None = None,
+    parameters: Sequence[Parameter] = CLOCKS,
+) -> dict[str, Any]:
     """What a reading route declares: its operation, its answer and its problems."""
-    stated = {"openapi_extra": {"requestBody": body_of(body)}} if body else {}
+    taken = {"requestBody": body_of(body)} if body else {}
     problems = (*PROBLEMS, "too-large", "unsupported-media-type") if body else PROBLEMS
     return {
-        **stated,
+        "openapi_extra": {**taken, **declared(parameters)},
         "operation_id": operation,
         "tags": [tag],
         "response_class": Response,
@@ -198,9 +218,9 @@ def reads(operation: str, schema: str, tag: str, body: str | None = None) -> dic
 
 def reads_page(operation: str, tag: str) -> dict[str, Any]:
     """What a route declares that answers a page to print."""
-    declared = reads(operation, "", tag)
-    declared["responses"][200]["content"] = {HTML: {"schema": {"type": "string"}}}
-    return declared
+    route = reads(operation, "", tag)
+    route["responses"][200]["content"] = {HTML: {"schema": {"type": "string"}}}
+    return route
 
 
 @dataclass(frozen=True, slots=True)

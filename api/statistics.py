@@ -21,7 +21,8 @@ router = APIRouter()
 
 
 @router.get(
-    "/v1/statistics/pledge-financing", **reads("get_pledge_financing", "PledgeFinancing", TAG)
+    "/v1/statistics/pledge-financing",
+    **reads("get_pledge_financing", "PledgeFinancing", TAG, parameters=()),
 )
 def get_pledge_financing(
     request: Request,

@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 
-from benchmarks import judge_pledge, operations_2021, rebuild, register_pledge, tiles, verify
+from benchmarks import http, judge_pledge, operations_2021, rebuild, register_pledge, tiles, verify
 from benchmarks.ground import ground
 
 BENCHMARKS = {
@@ -17,6 +17,8 @@ BENCHMARKS = {
     "tiles": tiles.run,
     "verify": verify.run,
     "operations-2021": operations_2021.run,
+    "http-status": http.status,
+    "http-filing": http.filing,
 }
 
 

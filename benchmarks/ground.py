@@ -36,6 +36,7 @@ class Ground:
 
     url: str
     registry: Registry
+    data_dir: Path
     patents: int = 0
 
     def enter_patents(self, count: int) -> list[str]:
@@ -123,4 +124,4 @@ def ground() -> Iterator[Ground]:
         settings = load_settings({}, data_dir=Path(data_dir))
         with registry(server.url, settings) as door:
             settle_collector()
-            yield Ground(server.url, door)
+            yield Ground(server.url, door, Path(data_dir))

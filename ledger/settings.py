@@ -62,10 +62,10 @@ class Settings(BaseModel):
     """The OpenID providers whose tokens are believed (`LEDGER_PROVIDERS_FILE`); none means the file
     providers.toml in the data directory, if it is there."""
 
-    rate_limit_caller: int = Field(default=6_000, ge=0)
+    rate_limit_caller: int = Field(default=60_000, ge=0)
     """Requests a minute of one caller with a token (`LEDGER_RATE_LIMIT_CALLER`); 0 is no limit."""
 
-    rate_limit_address: int = Field(default=600, ge=0)
+    rate_limit_address: int = Field(default=60_000, ge=0)
     """Requests a minute without a token from one address (`LEDGER_RATE_LIMIT_ADDRESS`); 0 is no
     limit."""
 

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.app import DOCS, create_app
 from api.house import House
@@ -94,21 +95,24 @@ def server(ledger: House, trusted_proxies: str = "") -> uvicorn.Server:
     """The web server, which takes the word of these proxies on who calls. When it is told to stop,
     it takes nothing new and answers what it has.
     """
-    return uvicorn.Server(
-        uvicorn.Config(
-            create_app(ledger),
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            backlog=BACKLOG,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            # Stated always: the web server would look into the environment, and trust loopback.
-            proxy_headers=bool(trusted_proxies),
-            forwarded_allow_ips=trusted_proxies,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
+    return uvicorn.Server(web(create_app(ledger), trusted_proxies))
+
+
+def web(app: ASGIApp, trusted_proxies: str = "") -> uvicorn.Config:
+    """How an application is served."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        backlog=BACKLOG,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        # Stated always: the web server would look into the environment, and trust loopback.
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies,
+        timeout_graceful_shutdown=STOP_SECONDS,
     )
 
 

@@ -40,7 +40,7 @@ def long_text(text: str) -> str:
 def _checked(text: str, longest: int, *, allowed: str) -> str:
     if len(text) > longest * _DECOMPOSITION_MAX:
         raise ValueError(_too_long(longest))
-    for place, character in enumerate(text):
+    for place, character in enumerate(() if text.isascii() and text.isprintable() else text):
         what = _REFUSED.get(unicodedata.category(character))
         if what is not None and character not in allowed:
             raise ValueError(f"{what} (U+{ord(character):04X}) stands at character {place + 1}")

@@ -5,30 +5,41 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.catalogue.all_cases import CASES
+from tests.catalogue.case import Case
 from tests.catalogue.sayings import SAYINGS
 
 PATH = Path(__file__).with_name("findings.json")
 
+Told = tuple[str, list[dict[str, Any]]]
+Ask = Callable[[], list[dict[str, Any]]]
 
-def told() -> dict[str, list[dict[str, Any]]]:
+
+def told(first: Collection[str] = ()) -> Iterator[Told]:
     """The findings of each case in which a rule finds something, and of each saying, without their
-    texts."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    texts; those of the rules named first, the others after."""
     names: Counter[str] = Counter()
-    shown = [
-        *((case.name, [finding.as_json() for finding in case.found()]) for case in CASES),
-        *((f"{saying.name} says", saying.said()) for saying in SAYINGS),
-    ]
-    for name, findings in shown:
+    asked: list[tuple[str, str, Ask]] = []
+
+    def add(name: str, rule: str, ask: Ask) -> None:
         names[name] += 1
-        found[f"{name} {names[name]}"] = [
-            {k: v for k, v in each.items() if k not in TEXTS} for each in findings
-        ]
-    return found
+        asked.append((rule, f"{name} {names[name]}", ask))
+
+    for case in CASES:
+        add(case.name, case.rule, partial(_found, case))
+    for saying in SAYINGS:
+        add(f"{saying.name} says", saying.rule, saying.said)
+    for _, name, ask in sorted(asked, key=lambda each: each[0] not in first):
+        yield name, [{k: v for k, v in each.items() if k not in TEXTS} for each in ask()]
+
+
+def _found(case: Case) -> list[dict[str, Any]]:
+    return [finding.as_json() for finding in case.found()]
 
 
 TEXTS = ("message", "cure", "article", "waiver")
@@ -36,4 +47,15 @@ TEXTS = ("message", "cure", "article", "waiver")
 
 
 def text() -> str:
-    return json.dumps(told(), ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
+    return _json(dict(told())) + "\n"
+
+
+def as_before(first: Collection[str] = ()) -> bool:
+    """Whether everything is found and said that stands in the file; told at the first change."""
+    before = json.loads(PATH.read_text(encoding="utf-8"))
+    now = ((name, json.loads(_json(findings))) for name, findings in told(first))
+    return all(before.pop(name, None) == findings for name, findings in now) and not before
+
+
+def _json(what: object) -> str:
+    return json.dumps(what, ensure_ascii=False, indent=1, sort_keys=True, default=str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -95,6 +95,17 @@ def evidenced(command: Command, world: World) -> frozenset[str]:
         if Streams(world)[f"party:{code.upper()}"].evidenced:
             found.add(code.upper())
     return frozenset(found)
+
+
+def compensated_for(world: World) -> Callable[[str], list[str]]:
+    """Which patents' terms were compensated for a drug, looked up when a decision asks for it."""
+
+    def found(drug: str) -> list[str]:
+        numbers = world.compensated_for_drugs()
+        world.load(numbers)
+        return [number for number in numbers if world.patent(number).compensated_for(drug)]
+
+    return found
 
 
 class Registrations(Mapping[str, Registration]):

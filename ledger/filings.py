@@ -17,6 +17,7 @@ from ledger.addressing import (
     Streams,
     address_of,
     addressed,
+    compensated_for,
     evidenced,
 )
 from ledger.domain import acting
@@ -33,6 +34,7 @@ from ledger.domain.joint import (
     RefuseFiling,
     restored,
 )
+from ledger.domain.lifecycle import CompensateTerm
 from ledger.domain.money import plain
 from ledger.domain.numbers import registration_number
 from ledger.domain.patent import Patent
@@ -68,8 +70,8 @@ class FilingAct:
         self.filing = filing
         self.caller = filing.caller.id
         self.key = filing.key
-        # A correction asks what another filing entered.
-        self.ahead = not isinstance(filing.command, Correcting)
+        # A correction asks what another filing entered, a compensation what others compensated.
+        self.ahead = not isinstance(filing.command, Correcting | CompensateTerm)
         self._means = means
         body = said(filing.command)
         self.weight = len(body) * max(1, len(filing.command.patents))
@@ -137,6 +139,7 @@ class FilingAct:
             registrations=Registrations(world),
             patents=Patents(world),
             streams=streams,
+            compensated_for=compensated_for(world),
         )
 
     def _prepared(self, _: World, __: Verdict) -> Prepared | None:

@@ -83,6 +83,9 @@ class Scenario:
             registrations=self.registrations,
             patents=self.patents,
             streams=self.streams,
+            compensated_for=lambda drug: [
+                number for number, patent in self.patents.items() if patent.compensated_for(drug)
+            ],
             objection=self.objection,
         )
 

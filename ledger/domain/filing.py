@@ -6,7 +6,7 @@ time, the identifiers, the calendar, the settings, who files, and what other str
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, ClassVar
@@ -149,6 +149,8 @@ class Context:
     patents: Mapping[str, Patent] = field(default_factory=dict)
     streams: Mapping[str, Stream] = field(default_factory=dict)
     """Streams about no patent; one without facts is there, and empty."""
+    compensated_for: Callable[[str], Collection[str]] = lambda _: ()
+    """The patents whose term was compensated for a drug."""
     objection: str | None = None
     """The office's own ground to refuse a pledge (Pledge Measures art. 11(12))."""
     source: Source | None = None

@@ -34,6 +34,7 @@ from ledger.domain.holdings import (
     Suspension,
 )
 from ledger.domain.periods import WorkingCalendar, add_months, last_day_to_act
+from ledger.domain.texts import folded
 
 
 class Status(StrEnum):
@@ -116,6 +117,12 @@ class Patent:
         """Whether the right is in force at the end of a day; None where a fact is missing."""
         status = self.status(on)
         return None if status is Status.UNKNOWN else status is Status.IN_FORCE
+
+    def compensated_for(self, drug: str) -> bool:
+        """Whether its term was compensated for a drug, however the name is written."""
+        return any(
+            c.drug is not None and folded(c.drug) == folded(drug) for c in self.compensations
+        )
 
     def wholly_invalid(self) -> bool:
         return any(i.outcome == "whole" and i.final_on is not None for i in self.invalidations)

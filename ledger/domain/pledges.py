@@ -192,7 +192,6 @@ def change_pledge(
     envelope = context.envelope(command, context.today, command.registration_no)
     pledgors = tuple(context.party(p) for p in command.pledgors) if command.pledgors else None
     pledgees = tuple(context.party(p) for p in command.pledgees) if command.pledgees else None
-    claim = secured_claim(command.claim, command.registration_no) if command.claim else None
     changed: list[LedgerEvent] = [
         PledgeChanged(
             originator_id=patent,
@@ -201,7 +200,7 @@ def change_pledge(
             pledgors=pledgors,
             pledgees=pledgees,
             debtor=context.party(command.debtor) if command.debtor else None,
-            claim=claim,
+            claim=_changed_claim(patents[patent], command),
             changed_on=command.changed_on,
             trademarks=(command.claim.trademarks or None) if command.claim else None,
             personal=context.personal(*command.parties()),
@@ -209,6 +208,16 @@ def change_pledge(
         for patent in command.patents
     ]
     return changed + uses_of(command, context)
+
+
+def _changed_claim(patent: Patent, command: ChangePledge) -> SecuredClaim | None:
+    """The claim after a change; where no other is named it is the same claim as before."""
+    if command.claim is None:
+        return None
+    pledge = patent.pledge(command.registration_no)
+    assert pledge is not None, "pledge-change-needs-both was judged"
+    known = pledge.now.claim
+    return secured_claim(command.claim, command.registration_no if known is None else known.id)
 
 
 def deregister_pledge(

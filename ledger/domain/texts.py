@@ -37,6 +37,11 @@ def long_text(text: str) -> str:
     return _checked(text, LONG_TEXT_MAX, allowed="\n\t")
 
 
+def folded(text: str) -> str:
+    """The text as it is compared: whatever its case, its width and its blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def _checked(text: str, longest: int, *, allowed: str) -> str:
     if len(text) > longest * _DECOMPOSITION_MAX:
         raise ValueError(_too_long(longest))

@@ -43,6 +43,10 @@ SELECT kind, max(serial) AS serial FROM (
     UNION ALL SELECT kind, serial FROM transcribed_registration WHERE year = %b AND region = %b
 ) AS drawn GROUP BY kind
 """
+SELECT_COMPENSATED = """
+SELECT DISTINCT originator_id FROM stored_events
+WHERE topic = 'term.compensated' AND position('"drug":null'::bytea IN state) = 0
+"""
 
 REMEMBERED_MAX = 50_000
 """States kept in memory, the least recently used forgotten first."""
@@ -210,6 +214,17 @@ class World:
         assert self._curs is not None, "a group has begun"
         row: dict[str, Any] | None = self._curs.execute(statement, params, prepare=True).fetchone()
         return row
+
+    def compensated_for_drugs(self) -> list[str]:
+        """The patents whose term was, at some time, compensated for a drug; they are few."""
+        assert self._curs is not None, "a group has begun"
+        stored = [row["originator_id"] for row in self._curs.execute(SELECT_COMPENSATED).fetchall()]
+        changed = (
+            name
+            for name, state in self._changed.items()
+            if isinstance(state, Patent) and any(c.drug for c in state.compensations)
+        )
+        return list(dict.fromkeys((*stored, *changed)))
 
     # -- changing
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.domain.filing import Registration
 from ledger.domain.fulfilments import RecordFulfilment
+from ledger.domain.lifecycle import LapseForFee, PayAnnualFee, RecordFeeReduction
 from tests.builders import (
     BANK,
     FOREIGNER,
@@ -83,6 +84,30 @@ CASES: tuple[Case, ...] = (
         given=recorded(),
     ),
     case("patent-entered-once", "R", grant_patent(), clean=recorded()),
+    case(
+        "day-has-come",
+        "R",
+        register_pledge(received_on=date(2026, 3, 3)),
+        passes=register_pledge(received_on=date(2026, 3, 2)),
+    ),
+    case(
+        "day-has-come",
+        "R",
+        fact(PayAnnualFee, fee_year=9, effective_on=date(2026, 3, 3)),
+        passes=fact(PayAnnualFee, fee_year=9),
+    ),
+    case(
+        "day-has-come",
+        "R",
+        fact(LapseForFee, fee_year=8, decided_on=date(2026, 3, 3)),
+        passes=fact(RecordFeeReduction, percent=85, effective_on=date(2026, 6, 12)),
+    ),
+    case(
+        "day-has-come",
+        "R",
+        register_transfer(contract_on=date(2026, 3, 3)),
+        passes=register_transfer(fee_paid_on=date(2026, 3, 3)),
+    ),
     case("id-uscc-check", "R", register_pledge(pledgees=(ODD,)), passes=register_pledge()),
     case(
         "id-uscc-check",

@@ -142,6 +142,27 @@ CASES: tuple[Case, ...] = (
         given=UNPAID,
     ),
     case(
+        "fee-lapse-after-grace",
+        "R",
+        lapse(),
+        given=recorded(entered(fees_paid_through=7), lapsed()),
+        clean=UNPAID,
+    ),
+    case(
+        "right-in-force",
+        "R",
+        abandon(),
+        given=recorded(entered(fees_paid_through=7), lapsed()),
+        clean=UNPAID,
+    ),
+    case(
+        "right-in-force",
+        "R",
+        compensate(effective_on=date(2025, 6, 12)),
+        passes=compensate(effective_on=date(2025, 6, 11)),
+        given=recorded(entered(fees_paid_through=7), lapsed()),
+    ),
+    case(
         "fee-lapse-paused-when-frozen",
         "R",
         lapse(),

@@ -32,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 HOUSE_RULES = {
     "not-this-register": "R",
     "patent-entered-once": "R",
+    "day-has-come": "R",
+    "right-in-force": "R",
     "pledge-registration-known": "R",
     "freeze-case-known": "R",
     "correction-entry-known": "R",

@@ -158,6 +158,9 @@ def test_a_finding_keeps_its_data_and_changes_its_words() -> None:
 
 def test_a_fact_never_told_is_named_in_chinese() -> None:
     found = {f.fact["missing"]: f for f in refused(recorded(entered(patentees=())))}
+    assert found["the patentees"].message == (
+        "The ledger was never told the patentees, which pledge-pledgor-is-owner needs."
+    )
     told = in_chinese(found["the patentees"])
     assert told.message == "登记簿从未得知专利权人，而规则 pledge-pledgor-is-owner 需要。"
     assert told.cure is not None

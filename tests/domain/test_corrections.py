@@ -190,7 +190,8 @@ def history() -> list[LedgerEvent]:
         met("filing-0-1", on=date(2025, 8, 8)),
         PatentAbandoned(**about(PATENT, date(2026, 2, 27)), reason="voluntary"),
     ]
-    return [each_by_itself(place, fact) for place, fact in enumerate(facts)]
+    each = [each_by_itself(place, fact) for place, fact in enumerate(facts)]
+    return sorted(each, key=lambda fact: fact.effective_on)
 
 
 def each_by_itself(place: int, fact: LedgerEvent) -> LedgerEvent:
@@ -682,7 +683,7 @@ def test_a_queue_moves_up_when_the_first_preservation_is_revoked() -> None:
 
 def test_a_claim_changed_back_from_a_day_on() -> None:
     told = recorded(entered(), pledged())
-    changed = after(told.on(date(2026, 2, 2)), change_pledge())
+    changed = after(told.on(date(2026, 2, 2)), change_pledge(changed_on=date(2026, 2, 2)))
     (fact,) = [f for f in changed.patents[PATENT].facts if f.TOPIC == "pledge.changed"]
     known = after(changed.on(TODAY), revoke_entry(fact.filing_id, effect="from_date"))
     shapes = known.patents[PATENT].pledges[0].shapes

@@ -503,7 +503,8 @@ class TestSuspension:
         ("day", "passes"), [(date(2027, 1, 12), True), (date(2027, 1, 13), False)]
     )
     def test_it_is_asked_before_the_end(self, day: date, passes: bool) -> None:
-        outcome = recorded(entered(), suspended()).when(self.extension(effective_on=day))
+        told = recorded(entered(), suspended()).on(day)
+        outcome = told.when(self.extension(effective_on=day))
         if passes:
             outcome.passes()
         else:
@@ -604,6 +605,11 @@ class TestAbandonment:
             "abandon-open-licence-first-withdrawn"
         )
 
+    def test_a_right_that_ended_is_not_given_up(self) -> None:
+        recorded(entered(fees_paid_through=7), lapsed()).when(self.command()).refuses(
+            "right-in-force", status="lapsed"
+        )
+
     @pytest.mark.parametrize("freeze", [preserved(), suspended()])
     def test_a_frozen_patent_is_kept(self, freeze: Any) -> None:
         recorded(entered(), freeze).when(self.command()).refuses("abandon-not-frozen")
@@ -629,7 +635,7 @@ class TestCompensation:
         return self.command(**stated | fields)
 
     def when(self, command: CompensateTerm, history: Scenario | None = None) -> Outcome:
-        return (history or recorded(entered())).when(command)
+        return (history or recorded(entered())).on(date(2026, 7, 2)).when(command)
 
     def test_the_term_ends_later(self) -> None:
         outcome = self.when(self.command())
@@ -675,3 +681,16 @@ class TestCompensation:
         self.when(self.drug(patents=(PATENT, SECOND)), both).refuses(
             "term-compensation-kind", patents=2
         )
+        after = self.when(self.drug(), both).given_that()
+        self.when(self.drug(patents=(SECOND,), drug="ＬＡＮＴＥＲＮＯＬ "), after).refuses(
+            "term-compensation-kind", compensated_before=[PATENT]
+        )
+        self.when(self.drug(patents=(SECOND,), drug="Lanternin"), after).passes()
+
+    def test_a_right_that_ended_is_not_compensated(self) -> None:
+        lapsed_before = recorded(entered(fees_paid_through=7), lapsed())
+        self.when(self.command(effective_on=TODAY), lapsed_before).refuses(
+            "right-in-force", status="lapsed"
+        )
+        in_time = self.command(effective_on=date(2025, 6, 11))
+        self.when(in_time, lapsed_before).passes()

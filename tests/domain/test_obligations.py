@@ -255,7 +255,7 @@ class TestFreezes:
         ]
 
     def test_a_limit_in_a_year_without_holidays_is_provisional(self) -> None:
-        before = recorded(entered(), suspended())
+        before = recorded(entered(), suspended()).on(date(2026, 11, 20))
         ended = fact(
             EndSuspension,
             case_no="(2026) Dispute 1",

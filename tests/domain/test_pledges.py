@@ -473,6 +473,27 @@ class TestChange:
         assert pledge.now.claim.amount == yuan("4000000")
         assert pledge.now.pledgees == parties(BANK)
 
+    def test_a_changed_claim_is_the_same_claim_unless_another_is_named(self) -> None:
+        smaller = STATED_CLAIM.model_copy(update={"id": None, "amount": yuan("4000000")})
+        for command, known_as in (
+            (change_pledge(claim=smaller), "loan-1"),
+            (change_pledge(), "loan-2"),
+        ):
+            (event,) = self.pledged.when(command).passes().events
+            assert isinstance(event, PledgeChanged)
+            assert event.claim is not None
+            assert event.claim.id == known_as
+
+    def test_a_changed_claim_is_stated_whole(self) -> None:
+        alone = Claim(amount=yuan("4000000"))
+        self.pledged.when(change_pledge(claim=alone)).refuses(
+            "pledge-contract-contents", missing=["claim/kind", "claim/debt_due_on", "claim/scope"]
+        )
+        maximum = STATED_CLAIM.model_copy(update={"maximum": True})
+        self.pledged.when(change_pledge(claim=maximum)).refuses(
+            "pledge-max-amount-fields", missing=["claim/period_from", "claim/period_until"]
+        )
+
     @pytest.mark.parametrize(
         ("wrong", "told"),
         [

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any
@@ -19,6 +19,7 @@ import pytest
 from psycopg import Cursor
 
 from ledger.domain.filing import Caller
+from ledger.domain.lifecycle import CompensateTerm
 from ledger.domain.money import yuan
 from ledger.domain.refusals import KeyReused, Overtaken, Refused
 from ledger.eventstore.acts import (
@@ -33,10 +34,11 @@ from ledger.eventstore.acts import (
 from ledger.eventstore.stored_form import UnknownTopic
 from ledger.eventstore.world import World
 from ledger.means import Means
-from ledger.registry import FilingAct, Registry
+from ledger.registry import Filing, FilingAct, Registry
 from tests.builders import STATED_CLAIM, invalidation_requested
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import (
+    REGISTRAR,
     Clock,
     FeeAct,
     Gate,
@@ -101,6 +103,31 @@ class TestGroups:
         receipts = [w.result() for w in as_one_group(ledger, patents[0], acts)]
         positions = [int(receipt.split()[-1]) for receipt in receipts]
         assert positions == list(range(positions[0], positions[0] + len(acts)))
+
+    def test_a_drug_compensates_one_patent_whoever_asked_before(
+        self, ledger: Registry, patents: list[str]
+    ) -> None:
+        def act(patent: str, drug: str) -> FilingAct:
+            command = CompensateTerm(
+                patents=(patent,),
+                kind="pte",
+                days=10,
+                drug=drug,
+                approved_on=date(2026, 1, 5),
+                requested_on=date(2026, 2, 2),
+                effective_on=date(2026, 2, 2),
+            )
+            return FilingAct(Filing(command, REGISTRAR, f"{drug} {patent}"), ledger.means)
+
+        asked = [act(patents[1], "Lanternol"), act(patents[2], "LANTERNOL")]
+        first, second = map(outcome, as_one_group(ledger, patents[0], asked))
+        assert isinstance(first, bytes)
+        later = outcome(ledger.writer.submit(act(patents[3], "lanternol")))
+        for other in (second, later):
+            assert isinstance(other, Refused)
+            (found,) = other.findings
+            assert found.fact == {"drug": found.fact["drug"], "compensated_before": [patents[1]]}
+        assert isinstance(outcome(ledger.writer.submit(act(patents[3], "Tidewol"))), bytes)
 
     def test_a_later_filing_of_a_group_sees_the_earlier_ones(
         self, ledger: Registry, database_url: str, patents: list[str]

@@ -1,7 +1,7 @@
 """Mutants of a source file: each the file with one small thing changed, by mutmut's operators.
 
-Left alone are types, imports, assertions (which say what cannot be) and the texts of declarations:
-those are compared whole with docs/rules.md.
+Left alone are types and what `dataclass` is told (mypy holds them), imports, assertions (which say
+what cannot be) and the texts of declarations: those are compared whole with docs/rules.md.
 """
 
 from __future__ import annotations
@@ -65,6 +65,10 @@ class _Places(cst.CSTVisitor):
             return False
         if isinstance(node, cst.Subscript) and self._is_type(node):
             return False
+        if isinstance(node, cst.Decorator) and _called(node.decorator) == "dataclass":
+            return False
+        if isinstance(node, cst.Assign) and _names_a_type(node):
+            return False
         if isinstance(node, cst.Call) and _declares(node):
             self._declaring += 1
         if not (self._declaring and isinstance(node, cst.BaseString | cst.Call | cst.Arg)):
@@ -87,7 +91,19 @@ class _Places(cst.CSTVisitor):
 
 
 def _declares(node: cst.Call) -> bool:
-    return isinstance(node.func, cst.Name) and node.func.value in DECLARING
+    return _called(node) in DECLARING
+
+
+def _called(node: cst.BaseExpression) -> str | None:
+    """The name of the function that an expression calls."""
+    named = isinstance(node, cst.Call) and isinstance(node.func, cst.Name)
+    return node.func.value if named else None  # type: ignore[attr-defined]
+
+
+def _names_a_type(node: cst.Assign) -> bool:
+    """Whether a type gets another name; types alone are written LikeThis."""
+    target = node.targets[0].target
+    return isinstance(target, cst.Name) and target.value[0].isupper() and not target.value.isupper()
 
 
 def _short(code: str) -> str:

@@ -62,16 +62,18 @@ def _declared_in(key: str, declared: Any, module: ModuleType) -> bool:
 
 
 def _in_place(module: ModuleType, mutant: Mutant) -> None:
-    """The catalogue itself: its functions are exchanged, its tables stay."""
-    kept = {name: vars(module)[name] for name in ("RULES", "DEFINITIONS", "ALIASES")}
-    before = dict(vars(module))
-    fresh: dict[str, Any] = {"__name__": module.__name__, "__file__": module.__file__}
-    exec(compile(mutant.source, str(mutant.path), "exec", dont_inherit=True), fresh)
-    fresh |= kept
-    for declared in list(RULES.values()):
-        members = {name: getattr(declared, name) for name in type(declared).__slots__}
-        RULES[declared.id] = fresh["Rule"](**members)
-    _replace(before, fresh)
+    """The catalogue itself: with it in its place, every rule and definition is declared anew."""
+    declaring = [
+        known
+        for name, known in list(sys.modules.items())
+        if name.startswith(f"{rules.__name__}.") and known is not module
+    ]
+    before = [(known, dict(vars(known))) for known in (module, *declaring, rules)]
+    exec(compile(mutant.source, str(mutant.path), "exec", dont_inherit=True), vars(module))
+    for known in (*declaring, rules):
+        importlib.reload(known)
+    for known, held in before:
+        _replace(held, vars(known))
     _forget_answers()
 
 

@@ -9,7 +9,7 @@ asked once, not once a patent, and also where the filing concerns no patent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -273,18 +273,7 @@ def _placed(finding: Finding, place: int) -> Finding:
     """A finding about one patent points at that patent in the list."""
     if finding.pointer != "/patents":
         return finding
-    return Finding(
-        finding.rule,
-        finding.severity,
-        finding.message,
-        finding.article,
-        finding.patent,
-        f"/patents/{place}",
-        finding.fact,
-        finding.cure,
-        finding.waiver,
-        finding.owed,
-    )
+    return replace(finding, pointer=f"/patents/{place}")
 
 
 def _distinct(findings: list[Finding]) -> Iterator[Finding]:

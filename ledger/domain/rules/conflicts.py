@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from ledger.domain.holdings import Licence
 from ledger.domain.licences import ChangeLicence, RecordLicence, day_after, first_day
 from ledger.domain.patent import Patent
 from ledger.domain.periods import Period
+from ledger.domain.texts import folded
 
 EVERYWHERE = frozenset({"china", "cn", "prc", "中国", "全国", "中华人民共和国"})
 """Ways to say the whole territory in which a Chinese patent has effect."""
@@ -127,17 +127,13 @@ def _may_meet(one: str | None, other: str | None) -> bool:
     return (
         one is None
         or other is None
-        or bool({_folded(one), _folded(other)} & EVERYWHERE)
-        or (_folded(one) == _folded(other))
+        or bool({folded(one), folded(other)} & EVERYWHERE)
+        or (folded(one) == folded(other))
     )
 
 
 def _inside(inner: str | None, outer: str | None) -> bool:
     """Inside is the same words, or more words after the same ones ("Fujian, Fuzhou")."""
-    if outer is None or _folded(outer) in EVERYWHERE:
+    if outer is None or folded(outer) in EVERYWHERE:
         return True
-    return inner is not None and _folded(inner).startswith(_folded(outer))
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return inner is not None and folded(inner).startswith(folded(outer))

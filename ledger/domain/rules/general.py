@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ledger.domain import (
     consents,
@@ -18,7 +18,12 @@ from ledger.domain.consents import EnterPartyEvidence, WithdrawConsent
 from ledger.domain.corrections import PublishCorrection
 from ledger.domain.filing import Command, Context, Fact, has_document
 from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
-from ledger.domain.lifecycle import GrantPatent, LapseForFee, kind_by_number
+from ledger.domain.lifecycle import (
+    GrantPatent,
+    LapseForFee,
+    RecordFeeReduction,
+    kind_by_number,
+)
 from ledger.domain.numbers import (
     InvalidNumber,
     PatentKind,
@@ -33,6 +38,7 @@ from ledger.domain.patent import Patent
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RevokePledge
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
+from ledger.domain.transfers import RegisterTransfer
 
 ALL: tuple[type[Command], ...] = (
     *pledges.COMMANDS,
@@ -123,6 +129,50 @@ def entered_once(patent: Patent, command: GrantPatent, _: Context) -> Outcome:
     """The patent is in the ledger already."""
     known = patent.id in command.by_number and patent.entered is not None
     return Broken(fact={"patent": patent.id}) if known else None
+
+
+@rule(
+    "day-has-come",
+    *ALL,
+    title="Nothing is told before its day",
+    article="IR 5, 106",
+    cure="Correct the day, or enter it when the day has come.",
+    once=True,
+)
+def day_has_come(_: Patent, command: Command, context: Context) -> Outcome:
+    """A day on which something is said to have been received, agreed, decided or done has not yet
+    come.
+    """
+    for name in _told_of(type(command)):
+        day = getattr(command, name)
+        if day is not None and day > context.today:
+            return Broken(f"/{name}", {name: day.isoformat()})
+    return None
+
+
+_TOLD = (
+    "received_on",
+    "effective_on",
+    "decided_on",
+    "notified_on",
+    "requested_on",
+    "notice_received_on",
+    "obstacle_ended_on",
+    "approved_on",
+    "changed_on",
+    "contract_on",
+    "fee_paid_on",
+)
+"""Members that tell of a day that was."""
+_AHEAD = ((RecordFeeReduction, "effective_on"), (RegisterTransfer, "fee_paid_on"))
+"""A reduction may be granted from a day to come; of a transfer's fee its own rule tells."""
+
+
+@cache
+def _told_of(command: type[Command]) -> tuple[str, ...]:
+    return tuple(
+        name for name in _TOLD if name in command.model_fields and (command, name) not in _AHEAD
+    )
 
 
 @rule(

@@ -183,19 +183,23 @@ def debt_within_term(
 @rule(
     "pledge-contract-contents",
     RegisterPledge,
+    ChangePledge,
     title="Contents of the contract",
     article="PPM 8, 11(7)",
     cure="Complete the contract and state what is missing.",
     once=True,
 )
-def contract_contents(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
+def contract_contents(
+    _: Patent, command: RegisterPledge | ChangePledge, _context: Context
+) -> Outcome:
     """The contract lacks one of: parties with addresses, claim, term of the debt, list of patents,
-    scope.
+    scope; a changed claim is stated whole.
     """
     claim = command.claim
-    missing = [
-        f"address of {p.name}" for p in (*command.pledgors, *command.pledgees) if p.address is None
-    ]
+    if claim is None:
+        return None
+    sides = (*(command.pledgors or ()), *(command.pledgees or ()))
+    missing = [f"address of {p.name}" for p in sides if p.address is None]
     if claim.kind is None:
         missing.append("claim/kind")
     if claim.amount is None:
@@ -204,7 +208,7 @@ def contract_contents(_: Patent, command: RegisterPledge, _context: Context) -> 
         missing.append("claim/debt_due_on")
     if claim.scope is None:
         missing.append("claim/scope")
-    if not command.contract.patents_listed:
+    if isinstance(command, RegisterPledge) and not command.contract.patents_listed:
         missing.append("contract/patents_listed")
     return Broken("/claim", {"missing": missing}) if missing else None
 
@@ -419,15 +423,18 @@ def multi_pledgee(_: Patent, command: RegisterPledge, context: Context) -> Outco
 @rule(
     "pledge-max-amount-fields",
     RegisterPledge,
+    ChangePledge,
     title="Maximum-amount pledge",
     article="CC 439, 420; SPC-Sec 15",
     cure="State the maximum, the period in which the claims arise, and the scope.",
     once=True,
 )
-def max_amount_fields(_: Patent, command: RegisterPledge, _context: Context) -> Outcome:
+def max_amount_fields(
+    _: Patent, command: RegisterPledge | ChangePledge, _context: Context
+) -> Outcome:
     """A maximum-amount pledge states the maximum, the period of the claims and the scope."""
     claim = command.claim
-    if not claim.maximum:
+    if claim is None or not claim.maximum:
         return None
     stated = {
         "claim/amount": claim.amount,

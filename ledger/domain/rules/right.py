@@ -27,6 +27,7 @@ from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown, rule
 from ledger.domain.rules.grounds import (
     coowners_missing,
+    dead,
     frozen_fact,
     pledgees_missing,
     pledgees_to_notify,
@@ -71,15 +72,18 @@ def compensation_kind(patent: Patent, command: CompensateTerm, context: Context)
     if command.kind == "pta":
         given_up = entered.same_day_patent
         return Broken(fact={"given_up": given_up}) if given_up is not None else late
-    return _drug(patent, command, ends_on) or late
+    return _drug(patent, command, ends_on, context) or late
 
 
-def _drug(patent: Patent, command: CompensateTerm, ends_on: date) -> Outcome:
+def _drug(patent: Patent, command: CompensateTerm, ends_on: date, context: Context) -> Outcome:
     """A drug compensates one patent, within five years and fourteen after its approval."""
     if command.drug is None:
         return Broken("/drug", {"missing": ["drug"]})
     if len(command.patents) > 1:
         return Broken("/patents", {"drug": command.drug, "patents": len(command.patents)})
+    before = sorted(set(context.compensated_for(command.drug)) - {patent.id})
+    if before:
+        return Broken("/drug", {"drug": command.drug, "compensated_before": before})
     assert patent.entered is not None, "the filing date was looked at"
     assert patent.entered.filed_on is not None, "the filing date was looked at"
     assert command.approved_on is not None, "the approval was looked at"
@@ -129,7 +133,9 @@ def payment_short(patent: Patent, command: PayAnnualFee, context: Context) -> Ou
     cure="Decide a month after the six months of grace at the earliest, on the first unpaid year.",
 )
 def lapse_after_grace(patent: Patent, command: LapseForFee, context: Context) -> Outcome:
-    """A right lapses for the first unpaid fee, decided no sooner than a month after its grace."""
+    """A right in force lapses for the first unpaid fee, decided no sooner than a month after its
+    grace.
+    """
     entered = patent.entered
     if entered is None or entered.filed_on is None or entered.kind is None:
         return Unknown("filing date and kind")
@@ -139,6 +145,11 @@ def lapse_after_grace(patent: Patent, command: LapseForFee, context: Context) ->
     years = terms.term_years(entered.kind, entered.filed_on)
     if command.fee_year != through + 1 or command.fee_year > years:
         return Broken("/fee_year", {"paid_through": through, "years": years})
+    status = patent.status(terms.fee_due_on(entered.filed_on, command.fee_year))
+    if status is Status.UNKNOWN:
+        return Unknown("the grant date")
+    if status is not Status.IN_FORCE:
+        return Broken("/fee_year", {"status": status.value})
     unmoved = context.law.grace_counts_from_unmoved_due_date
     grace = terms.grace_end(
         entered.filed_on, command.fee_year, context.calendar, from_unmoved=unmoved
@@ -219,6 +230,26 @@ def _too_late(patent: Patent, command: RestoreRight, context: Context) -> Broken
 
 
 # --- abandonment --------------------------------------------------------------------------------
+
+
+@rule(
+    "right-in-force",
+    Abandon,
+    CompensateTerm,
+    title="Patent in force",
+    article="GL V-9 §4.3; IR 77, 80",
+    cure="Leave the patent out; a lapsed right must be restored first.",
+)
+def right_in_force(patent: Patent, command: Abandon | CompensateTerm, context: Context) -> Outcome:
+    """Only a right in force can be given up or its term be compensated; this one has ended or is
+    not granted.
+    """
+    if isinstance(command, Abandon):
+        return dead(patent, context)
+    status = patent.status(command.effective_on)
+    if status is Status.UNKNOWN:
+        return Unknown("filing date, grant date and kind")
+    return None if status is Status.IN_FORCE else Broken(fact={"status": status.value})
 
 
 @rule(

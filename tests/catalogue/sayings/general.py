@@ -8,6 +8,7 @@ from datetime import date
 from ledger.domain.consents import EnterPartyEvidence, WithdrawConsent
 from ledger.domain.filing import Caller
 from ledger.domain.joint import ConfirmFiling, PrepareFiling, RefuseFiling, WithdrawFiling
+from ledger.domain.lifecycle import RecordFeeReduction
 from tests.builders import (
     BANK,
     FOREIGNER,
@@ -26,6 +27,7 @@ from tests.builders import (
     correct,
     documents,
     entered,
+    fact,
     fee_paid,
     grant_patent,
     patent_details,
@@ -51,11 +53,13 @@ from tests.catalogue.cases_general import (
     PLEDGED,
 )
 from tests.catalogue.cases_joint import CONFIRM, CONSENTED, NAMED, PREPARED, USED, WITHDRAWN
+from tests.catalogue.cases_right import compensate, final, lapse, pay, restore
 from tests.catalogue.sayings.saying import Saying, says
 from tests.domain.test_consents import FAILING
 from tests.domain.test_licences import change_licence, record_licence
 from tests.domain.test_open_licences import declare
 
+TOMORROW = date(2026, 3, 3)
 PAPERS = documents("registration-authority-proof")
 PROVED = replace(PATENT_ALONE, evidenced=frozenset({FAILING}))
 BADLY_BORN = INVENTOR.model_copy(update={"identity_number": NUMBER[:10] + "1301" + NUMBER[14:]})
@@ -108,6 +112,26 @@ SAYINGS: tuple[Saying, ...] = (
         grant_patent(patent_details(same_day_patent=SECOND)),
         grant_patent(patent_details(same_day_patent=MODEL)),
         given=recorded(),
+    ),
+    *says(
+        "day-has-come",
+        change_pledge(received_on=TOMORROW),
+        change_pledge(changed_on=TOMORROW),
+        change_pledge(changed_on=TODAY),
+        pay("900").model_copy(update={"effective_on": TOMORROW}),
+        fact(RecordFeeReduction, percent=85, effective_on=TOMORROW),
+        fact(RecordFeeReduction, percent=85, received_on=TOMORROW),
+        lapse(TOMORROW),
+        but(lapse(), notified_on=TOMORROW),
+        restore(requested_on=TOMORROW),
+        restore(notice_received_on=TOMORROW),
+        restore(obstacle_ended_on=TOMORROW),
+        restore(fee_paid_on=TOMORROW),
+        restore(),
+        compensate(approved_on=TOMORROW),
+        but(final(), decided_on=TOMORROW),
+        register_transfer(contract_on=TOMORROW),
+        register_transfer(fee_paid_on=TOMORROW),
     ),
     *says("patent-entered-once", grant_patent(), grant_patent(patent_details(SECOND))),
     *says(

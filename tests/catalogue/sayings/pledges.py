@@ -113,6 +113,13 @@ SAYINGS: tuple[Saying, ...] = (
             pledgors=(LAMPWORKS.model_copy(update={"address": None}),),
             pledgees=(BANK, OTHER_BANK.model_copy(update={"address": None})),
         ),
+        change_pledge(
+            claim=claim(kind=None, amount=None, debt_due_on=None, scope=None),
+            pledgees=(BANK, OTHER_BANK.model_copy(update={"address": None})),
+        ),
+        change_pledge(claim=claim(kind=None), pledgors=(but(LAMPWORKS, address=None),)),
+        change_pledge(claim=claim(scope=None)),
+        change_pledge(claim=None, pledgees=(but(BANK, address=None),)),
     ),
     *says("pledge-coowner-consent", register_pledge(), given=NOBODY),
     *says(
@@ -181,6 +188,9 @@ SAYINGS: tuple[Saying, ...] = (
         register_pledge(claim=but(MAXIMUM, period_until=date(2026, 3, 1))),
         register_pledge(claim=but(MAXIMUM, period_until=date(2026, 3, 1), scope=None)),
         register_pledge(claim=but(MAXIMUM, period_until=date(2026, 3, 2))),
+        change_pledge(claim=but(MAXIMUM, period_from=None)),
+        change_pledge(claim=MAXIMUM),
+        change_pledge(claim=None),
         register_pledge(claim=claim(scope=None)),
     ),
     *says("pledge-mixed-trademark", register_pledge(claim=claim(trademarks=(TRADEMARK,)))),

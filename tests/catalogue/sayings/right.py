@@ -165,6 +165,22 @@ SAYINGS: tuple[Saying, ...] = (
         given=recorded(entered(fees_paid_through=9)),
     ),
     *says("fee-lapse-after-grace", lapse(date(2026, 1, 11)), lapse(), given=UNPAID),
+    *says("fee-lapse-after-grace", lapse(), given=recorded(lapsed(), to=UNPAID)),
+    *says(
+        "fee-lapse-after-grace",
+        lapse(),
+        given=recorded(entered(granted_on=None, fees_paid_through=7)),
+    ),
+    *says(
+        "right-in-force",
+        abandon(),
+        compensate(),
+        compensate(effective_on=date(2025, 6, 12)),
+        compensate(effective_on=date(2025, 6, 11)),
+        given=recorded(lapsed(), to=UNPAID),
+    ),
+    *says("right-in-force", abandon(), compensate(), given=NOBODY),
+    *says("right-in-force", abandon(), compensate(), given=UNDATED),
     *says(
         "fee-lapse-after-grace",
         lapse(date(2026, 1, 14)),

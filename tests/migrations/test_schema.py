@@ -94,10 +94,14 @@ class TestWhatTheLibraryExpects:
     def test_the_event_table_has_its_indexes_and_constraints(
         self, url: str, library_url: str
     ) -> None:
-        for query in (INDEXES, CONSTRAINTS):
-            ours = rows(url, query, "stored_events")
-            assert ours == rows(library_url, query, "stored_events")
-            assert ours
+        ours = [row["indexdef"] for row in rows(url, INDEXES, "stored_events")]
+        # Deliberate: it holds the few entries that name a drug, and no others.
+        (drugs,) = [index for index in ours if "stored_events_drug_idx" in index]
+        ours.remove(drugs)
+        assert ours == [row["indexdef"] for row in rows(library_url, INDEXES, "stored_events")]
+        constraints = rows(url, CONSTRAINTS, "stored_events")
+        assert constraints == rows(library_url, CONSTRAINTS, "stored_events")
+        assert constraints
 
     def test_the_event_table_is_vacuumed_as_the_library_s(self, url: str, library_url: str) -> None:
         ours = {r["option"] for r in rows(url, OPTIONS, "stored_events")}

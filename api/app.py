@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from api import (
     batches,
     corrections,
+    documents,
     filings,
     health,
     licences,
@@ -58,6 +59,7 @@ ROUTERS: Final = (
     corrections.router,
     filings.router,
     batches.router,
+    documents.router,
     obligations.router,
     statistics.router,
     rules.router,

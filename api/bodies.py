@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import orjson
 from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 
 from api.problems import Fault, Problem, invalid, message_of, rule_of
 
@@ -45,11 +46,14 @@ async def parts_of(request: Request, bytes_max: int) -> AsyncIterator[bytes]:
     length = request.headers.get("content-length", "0")
     size = 0 if length.isdecimal() and int(length) <= bytes_max else bytes_max + 1
     if size <= bytes_max:
-        async for part in request.stream():
-            size += len(part)
-            if size > bytes_max:
-                break
-            yield part
+        try:
+            async for part in request.stream():
+                size += len(part)
+                if size > bytes_max:
+                    break
+                yield part
+        except ClientDisconnect:
+            raise Problem("malformed", "The connection ended before the body did.") from None
     if size > bytes_max:
         raise Problem("too-large", f"A body has at most {bytes_max:,} bytes.")
 

@@ -52,6 +52,10 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "terminate_open_licence": frozenset({"registrar"}),
     "revoke_open_licence": frozenset({"registrar"}),
     "publish_correction": frozenset({"registrar"}),
+    # Supporting documents.
+    "deposit_document": OFFICE | PARTIES,
+    "list_documents": OFFICE | PARTIES | {"auditor"},
+    "get_document": OFFICE | PARTIES | {"auditor"},
     # What parties file.
     "file_batch": OFFICE | PARTIES,
     "register_transfer": OFFICE | {"patentee", "bank"},

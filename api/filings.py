@@ -19,6 +19,7 @@ from ledger.domain.texts import TEXT_MAX
 from ledger.printing.notices import notice as notice_of
 from ledger.printing.notices import refused_earlier
 from ledger.projections import entries, queue
+from ledger.projections.disclosure import Viewer
 from ledger.projections.holdings import holdings
 from ledger.wording import Wording
 
@@ -34,7 +35,7 @@ router = APIRouter()
 @router.get("/v1/filings/{id}", **reads("get_filing", "Filing", "filings"))
 def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]) -> Response:  # noqa: A002 - the design's name
     """A filing's receipt and entries: for its parties, its filer, the registrar and auditors."""
-    return question.answer(*_filing(question, entry_number(id)))
+    return question.answer(*filing_shown(question, entry_number(id)))
 
 
 @router.get("/v1/filings/{id}/notice", **reads_page("get_notice", "filings"))
@@ -45,25 +46,27 @@ def get_notice(
 ) -> Response:
     """A filing's notice to print, for those who are told of the filing: of what it registered, or
     why what was prepared is refused."""
-    filing, head = _filing(question, entry_number(id))
+    filing, head = filing_shown(question, entry_number(id))
     prepared = filing.get("prepared")
     if prepared is not None and prepared["registered_as"] is not None:
-        filing, head = _filing(question, prepared["registered_as"])
+        filing, head = filing_shown(question, prepared["registered_as"])
         prepared = None
     refused = prepared is not None and prepared["state"] == "refused"
     notice = (refused_earlier if refused else notice_of)(words, filing)
     return question.told(printed(notice, Vary="Accept-Language"), head)
 
 
-def _filing(question: Asked, filing_id: str) -> tuple[dict[str, Any], int]:
-    """A filing as the caller may see it, and the newest position."""
+def filing_shown(
+    question: Asked, filing_id: str, viewer: Viewer | None = None
+) -> tuple[dict[str, Any], int]:
+    """A filing as the caller may see it, or as another viewer may, and the newest position."""
     caller = question.caller
     found, head = question.auditor(
         lambda c: (
             entries.filing(
                 c,
                 filing_id,
-                question.viewer,
+                viewer or question.viewer,
                 caller=caller.id,
                 all_filings=caller.role == "registrar",
                 today=civil_date(question.house.clock()),

@@ -14,6 +14,7 @@ from api.identities import Identities
 from api.limits import Limits
 from api.providers import Provider
 from api.tokens import Issuer
+from ledger.depository import Depository
 from ledger.domain.filing import Caller
 from ledger.eventstore.acts import Unavailable
 from ledger.means import utc_now
@@ -35,6 +36,8 @@ class House:
     """The newest position that this server has seen."""
     providers: tuple[Provider, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    depository: Depository = field(kw_only=True)
+    """Where supporting documents are kept."""
     identities: Identities = field(init=False)
 
     def __post_init__(self) -> None:

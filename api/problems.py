@@ -21,6 +21,7 @@ from api import printed
 from api.house import house_of, viewer_of
 from api.limits import TooMany
 from api.tokens import BadToken
+from ledger.depository import Damaged
 from ledger.domain.acting import NotAParty
 from ledger.domain.refusals import Declined, KeyReused, NoSuchEntry, Overtaken, Refused
 from ledger.eventstore.acts import (
@@ -66,6 +67,7 @@ KINDS: Final[dict[str, Kind]] = {
     "none-entered": Kind(409, "Not all filings of the batch can be entered: none is"),
     "precondition-failed": Kind(412, "The patent has moved on"),
     "too-large": Kind(413, "The request is too large"),
+    "document-not-taken": Kind(415, "Documents of this type are not taken"),
     "unsupported-media-type": Kind(415, "The request's body is not of the type asked for"),
     "invalid": Kind(422, "Parts of the request are not what they must be"),
     "key-reused": Kind(422, "The idempotency key belongs to another filing"),
@@ -73,6 +75,7 @@ KINDS: Final[dict[str, Kind]] = {
     "beyond-the-head": Kind(422, "The question asks for what is not known yet"),
     "too-many-requests": Kind(429, "The caller asks too often"),
     "internal": Kind(500, "The ledger failed"),
+    "document-damaged": Kind(500, "The document is no longer what was deposited"),
     "busy": Kind(503, "Too many filings wait", 1),
     "unavailable": Kind(503, "The ledger cannot be reached", 2),
     "behind": Kind(503, "This server has not yet seen that position", 1),
@@ -90,6 +93,7 @@ OF_EXCEPTIONS: Final[dict[type[Exception], str]] = {
     KeyReused: "key-reused",
     NoneEntered: "none-entered",
     TooMuchTogether: "too-large",
+    Damaged: "document-damaged",
     EntryTooLarge: "entry-too-large",
     Beyond: "beyond-the-head",
     Busy: "busy",
@@ -179,7 +183,7 @@ def problem(request: Request, error: Exception, instance: str) -> tuple[str, dic
     """The slug and the members of the problem that an exception is to the caller."""
     slug, detail, members = _told(request, error)
     kind = KINDS[slug]
-    if slug == "internal":
+    if kind.status == 500:
         log.error("a request failed: %s %s", request.method, instance, exc_info=error)
     body = {
         "type": f"/problems/{slug}",

@@ -45,6 +45,11 @@ def ref(name: str) -> dict[str, Any]:
 CONFIDENTIAL: Final = {"confidential": {"description": "For parties and auditors alone."}}
 POINT: Final = {"effective_on": DAY, "known_at": POSITION}
 
+_DIGEST: Final = {
+    "type": "string",
+    "description": "SHA-256 of its bytes.",
+    "pattern": "^[0-9a-f]{64}$",
+}
 
 OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
     "Problem": shape(
@@ -157,6 +162,18 @@ OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
             "withdrawn_at": TIME_OR_NONE,
         },
         {"body": OBJECT},
+    ),
+    "Deposited": shape(
+        "A document that is kept.",
+        {"digest": _DIGEST, "media_type": TEXT, "size": POSITION},
+    ),
+    "FilingDocuments": shape(
+        "The documents that a filing names.",
+        {
+            "documents": array(
+                shape("", {"kind": TEXT, "digest": _DIGEST, "deposited": {"type": "boolean"}})
+            )
+        },
     ),
     "Filings": shape(
         "Prepared filings that wait for somebody, first come first.",

@@ -6,6 +6,7 @@ import gc
 from datetime import timedelta
 
 from ledger.calendars import calendar_of
+from ledger.depository import Depository
 from ledger.eventstore.acts import Bounds
 from ledger.eventstore.world import REMEMBERED_MAX
 from ledger.means import Means
@@ -24,6 +25,13 @@ def settle_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
+
+
+def depository(settings: Settings) -> Depository:
+    """The folder of supporting documents."""
+    found = Depository(settings.documents_dir, settings.document_bytes_max)
+    found.tidy()
+    return found
 
 
 def registry(

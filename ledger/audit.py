@@ -7,7 +7,7 @@ at a time, all of them from one snapshot of the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -62,8 +62,14 @@ class AuditFinding:
     """Where the fact was read, if it was taken over."""
 
 
-def audit(url: str, progress: Progress = lambda _, __: None) -> Generator[AuditFinding, None, None]:
-    """Everything that does not fit, patent by patent in the order of their ids."""
+def audit(
+    url: str,
+    progress: Progress = lambda _, __: None,
+    damaged: frozenset[str] = frozenset(),
+) -> Generator[AuditFinding, None, None]:
+    """Everything that does not fit, patent by patent in the order of their ids; entries that rest
+    on documents whose digests are given as damaged among it.
+    """
     with connect(url, "ledger_writer", autocommit=False) as connection:
         connection.execute(SNAPSHOT)
         row = connection.execute(HEAD).fetchone()
@@ -75,9 +81,25 @@ def audit(url: str, progress: Progress = lambda _, __: None) -> Generator[AuditF
             facts = {fact.originator_version: fact for fact in patent.facts}
             for found in discrepancies(patent):
                 yield _finding(found, facts[found.version], positions[found.version])
+            for found in _on_damaged(facts.values(), damaged):
+                yield _finding(found, facts[found.version], positions[found.version])
         progress(total, total)
         yield from _twice(connection)
         connection.rollback()
+
+
+def _on_damaged(facts: Iterable[PatentEvent], damaged: frozenset[str]) -> Iterator[Discrepancy]:
+    """Entries that name a document whose bytes have changed."""
+    for fact in facts if damaged else ():
+        for document in fact.envelope.documents:
+            if document.digest in damaged:
+                yield Discrepancy(
+                    "document-damaged",
+                    fact.originator_id,
+                    fact.originator_version,
+                    fact.filing_id,
+                    f"the bytes of the {document.kind} {document.digest} have changed",
+                )
 
 
 def _patents(connection: Connection[Any]) -> Iterator[tuple[Patent, dict[int, int]]]:

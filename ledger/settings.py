@@ -92,6 +92,14 @@ class Settings(BaseModel):
     """How far the clock may lag behind the last recorded time before the writer stops
     (`LEDGER_CLOCK_BEHIND_SECONDS_MAX`)."""
 
+    document_bytes_max: int = Field(default=20 * 1024 * 1024, ge=1)
+    """Size of the largest supporting document (`LEDGER_DOCUMENT_BYTES_MAX`)."""
+
+    @property
+    def documents_dir(self) -> Path:
+        """Supporting documents, by their digests."""
+        return self.data_dir / "documents"
+
     @property
     def jwt_key_path(self) -> Path:
         """The local token issuer's signing key."""

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ledger.assembly import depository
 from ledger.audit import AuditFinding
 from ledger.audit import audit as findings
 from ledger.commands.frame import DataDir, Json, UserError, console, ready_database, settings_for
@@ -32,8 +33,9 @@ def audit(
         raise UserError("--csv and --json do not go together")
     say = _json if as_json else _csv if as_csv else _text
     columns = (TextColumn("auditing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    settings = settings_for(data_dir)
     with (
-        ready_database(settings_for(data_dir)) as url,
+        ready_database(settings) as url,
         Progress(*columns, console=console, transient=True) as bar,
     ):
         task = bar.add_task("auditing", total=None)
@@ -41,7 +43,8 @@ def audit(
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        with closing(findings(url, progress)) as found:
+        damaged = frozenset(depository(settings).damaged())
+        with closing(findings(url, progress, damaged)) as found:
             say(found)
 
 

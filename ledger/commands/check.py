@@ -13,6 +13,7 @@ import psycopg
 import typer
 
 from ledger import migrating
+from ledger.assembly import depository
 from ledger.calendars import BadCalendar, calendar_of, known_until
 from ledger.commands.frame import (
     DataDir,
@@ -35,6 +36,9 @@ CALENDAR_DAYS_LEFT_MIN = 60
 
 REGISTER_TIME = timezone(timedelta(hours=8))
 """Asia/Shanghai, which knows no summer time; a bare machine has no table of time zones."""
+
+NAMED_MAX = 5
+"""Damaged documents that are named."""
 
 DISK_WARN_BYTES = 5 * 1024**3
 DISK_FAIL_BYTES = 512 * 1024**2
@@ -97,6 +101,7 @@ def look(settings: Settings, url: str) -> list[Finding]:
             durability(connection),
             configuration(settings),
             calendar(settings, today),
+            documents(settings),
             disk(settings.data_dir),
         ]
 
@@ -197,6 +202,17 @@ def foreseen(known: WorkingCalendar, today: date, table: Path) -> Finding:
     if left <= timedelta(days=CALENDAR_DAYS_LEFT_MIN):
         return Finding("calendar", "warn", f"{detail}, {left.days} days; {cure}")
     return Finding("calendar", "ok", detail)
+
+
+def documents(settings: Settings) -> Finding:
+    """Every supporting document is what was deposited; all of them are read."""
+    kept = depository(settings)
+    damaged = list(kept.damaged())
+    if damaged:
+        named = ", ".join(damaged[:NAMED_MAX])
+        more = f" and {len(damaged) - NAMED_MAX} more" if len(damaged) > NAMED_MAX else ""
+        return Finding("documents", "fail", f"no longer what was deposited: {named}{more}")
+    return Finding("documents", "ok", f"{sum(1 for _ in kept.digests()):,} kept, all whole")
 
 
 def disk(data_dir: Path) -> Finding:

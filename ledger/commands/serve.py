@@ -88,6 +88,7 @@ def house(url: str, settings: Settings) -> Iterator[House]:
             seen,
             providers_of(settings, registry.means.pseudonym, clock),
             Limits(settings.rate_limit_caller, settings.rate_limit_address),
+            depository=assembly.depository(settings),
         )
 
 

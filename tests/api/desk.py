@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from api.house import House
 from api.limits import Limits
 from api.tokens import Issuer
+from ledger.assembly import depository
 from ledger.commands.serve import address_of, listening, server
 from ledger.domain.parties import PartyDetails
 from ledger.eventstore.acts import Bounds
@@ -140,6 +141,7 @@ def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Itera
             Issuer.of(folder / "token-key.pem", clock),
             clock,
             limits=Limits(caller=PLENTY, address=PLENTY),
+            depository=depository(settings),
         )
         sock = stack.enter_context(listening(settings))
         web = server(house)

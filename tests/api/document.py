@@ -28,7 +28,7 @@ class Route(NamedTuple):
     def filled(self) -> str:
         """The path with something in the place of its parameters."""
         path = self.path
-        for name in ("no", "id", "slug"):
+        for name in ("no", "id", "slug", "digest"):
             path = path.replace("{" + name + "}", "nothing")
         return path
 

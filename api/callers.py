@@ -41,6 +41,8 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "list_filings": PARTIES | {"registrar", "auditor"},
     "list_obligations": OFFICE | PARTIES | {"auditor"},
     "get_party": OFFICE | PARTIES | {"auditor"},
+    "list_party_pledges": OFFICE | PARTIES | {"auditor"},
+    "list_party_patents": OFFICE | PARTIES | {"auditor"},
     "get_pledge_financing": frozenset({"auditor", "statistician"}),
     # What the office enters.
     "enter_patents": frozenset({"registrar"}),

@@ -129,15 +129,20 @@ async def refuse_filing(
 @router.get("/v1/parties/{id}", **reads("get_party", "Holdings", "parties"))
 def get_party(id: str, question: Annotated[Asked, Depends(asked("get_party"))]) -> Response:  # noqa: A002 - the design's name
     """What a party is a party to: for itself, the registrar and auditors."""
-    # An identity number is no id: a natural person is asked for by the pseudonym the register
-    # shows.
-    party = id.upper() if len(id) == CREDIT_CODE_LENGTH else id
-    if not party.isprintable() or len(party) > PARTY_LENGTH_MAX:
-        raise Problem("not-found", "There is no such party.")
+    party = party_number(id)
     if question.caller.role not in ("registrar", "auditor") and question.caller.party != party:
         raise Problem("not-found", "There is no such party, or it is not the caller's own.")
     shown, head = question.auditor(lambda c: holdings(c, party, question.point(c)))
     return question.answer(shown, head)
+
+
+def party_number(text: str) -> str:
+    """The id of a party in a path. An identity number is none: a natural person is named by the
+    pseudonym that the register shows."""
+    party = text.upper() if len(text) == CREDIT_CODE_LENGTH else text
+    if not party.isprintable() or not party.strip() or len(party) > PARTY_LENGTH_MAX:
+        raise Problem("not-found", "There is no such party.")
+    return party
 
 
 @router.post(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from api.shapes import (
+    CONFIDENTIAL,
+    DAY,
     DAY_OR_NONE,
+    OBJECT,
     PARTIES,
     PATENT,
     POINT,
@@ -16,6 +19,7 @@ from api.shapes import (
     ref,
     shape,
 )
+from ledger.projections.dangers import Reason
 
 PAGE: Final[dict[str, Any]] = {
     "total": POSITION | {"description": "How many there are on all pages."},
@@ -66,3 +70,84 @@ OF_SEARCH: Final[dict[str, dict[str, Any]]] = {
     ),
 }
 """What a search finds."""
+
+_DUE: Final = array(
+    shape(
+        "What falls due, the nearest first.",
+        {"kind": TEXT, "about": TEXT, "falls_on": DAY, "last_day": DAY},
+        {"provisional_for": {"type": ["integer", "null"]}},
+    )
+)
+_RIGHT: Final = {
+    "patent": PATENT,
+    "printed": TEXT,
+    "invention_title": TEXT_OR_NONE,
+    "status": TEXT,
+    "term_last_day": DAY_OR_NONE,
+    "fees": TEXT_OR_NONE,
+}
+_PORTFOLIO: Final = {
+    "party": TEXT,
+    **POINT,
+    **PAGE,
+    "examined": POSITION | {"description": "How many lines were looked at for this page."},
+    **NEXT,
+}
+OF_PORTFOLIOS: Final[dict[str, dict[str, Any]]] = {
+    "PledgePortfolio": shape(
+        "The pledges that stand for a pledgee, a line for each patent.",
+        {
+            **_PORTFOLIO,
+            "lines": array(
+                shape(
+                    "A pledge on a patent.",
+                    {
+                        "registration_no": TEXT,
+                        **_RIGHT,
+                        "registered_on": DAY,
+                        "rank": POSITION,
+                        "pledgors": PARTIES,
+                        "pledgees": PARTIES,
+                        "due": _DUE,
+                        "dangers": array(ref("Danger")),
+                    },
+                    CONFIDENTIAL,
+                )
+            ),
+        },
+    ),
+    "Danger": shape(
+        "What endangers a pledge: why, by which rule, from when, and from which entry.",
+        {
+            "reason": {"enum": [reason.value for reason in Reason]},
+            "rule": TEXT,
+            "message": TEXT,
+            "day": DAY_OR_NONE,
+            "about": TEXT_OR_NONE,
+            "entry": shape("", {"position": {"type": ["integer", "null"]}}),
+        },
+    ),
+    "PatentPortfolio": shape(
+        "The patents of a patentee.",
+        {
+            **_PORTFOLIO,
+            "lines": array(
+                shape(
+                    "A patent.",
+                    {
+                        **_RIGHT,
+                        "fees_due": {"anyOf": [OBJECT, {"type": "null"}]},
+                        "patentees": {"anyOf": [PARTIES, {"type": "null"}]},
+                        "encumbrances": array(OBJECT),
+                        "licences": array(OBJECT),
+                        "open_licence": {"anyOf": [OBJECT, {"type": "null"}]},
+                        "due": _DUE,
+                        "obligations": array(OBJECT),
+                    },
+                    CONFIDENTIAL,
+                )
+            ),
+        },
+    ),
+}
+"""What parties are told of their own."""

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from api.batches import BatchLine
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
-from api.reading_shapes import OF_SEARCH
+from api.reading_shapes import OF_PORTFOLIOS, OF_SEARCH
 from api.shapes import (
     CONFIDENTIAL,
     DAY,
@@ -40,6 +40,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
     **OF_FILINGS,
     **OF_OBLIGATIONS,
     **OF_SEARCH,
+    **OF_PORTFOLIOS,
     "Extract": shape(
         "What the register says of a patent at one point of its two clocks.",
         {

@@ -12,22 +12,30 @@ from ledger.projections.asking import Point
 HOLDINGS_MAX = 1000
 """Most lines of each list; the answer says how many there are."""
 
+# The patents that concern a party are those of the follower's list of involvements, and those of
+# entries that it has not come to yet; IS TRUE keeps the planner to the way by the patent.
 SELECT_HOLDINGS = """
 WITH asked AS MATERIALIZED (
     SELECT log_head() AS head, coalesce(%(known)s::bigint, log_head()) AS known, %(on)s::date AS
         day,
         jsonb_build_array(jsonb_build_object('id', %(party)s::text)) AS party
+), concerned AS MATERIALIZED (
+    SELECT i.patent_id FROM involvement AS i WHERE i.party = %(party)s::text
+    UNION
+    SELECT b.stream FROM streams_behind(lists_known()) AS b
 ), patents AS (
     SELECT t.patent_id, t.patentees AS parties
-    FROM asked JOIN title AS t
-        ON t.patentees @> asked.party AND t.effective @> asked.day AND t.recorded @> asked.known
+    FROM asked CROSS JOIN concerned JOIN title AS t USING (patent_id)
+    WHERE t.patentees @> asked.party
+        AND (t.effective @> asked.day) IS TRUE AND (t.recorded @> asked.known) IS TRUE
 ), pledges AS (
     SELECT e.registration_no, bool_or(e.details -> 'pledgors' @> asked.party) AS pledgor,
         bool_or(e.details -> 'pledgees' @> asked.party) AS pledgee,
         array_agg(e.patent_id ORDER BY e.patent_id) AS patents, min(lower(e.effective)) AS since,
         (array_agg((e.details -> 'pledgors') || (e.details -> 'pledgees')))[1] AS parties
-    FROM asked JOIN encumbrance AS e
-        ON e.kind = 'pledge' AND e.effective @> asked.day AND e.recorded @> asked.known
+    FROM asked CROSS JOIN concerned JOIN encumbrance AS e USING (patent_id)
+    WHERE e.kind = 'pledge'
+        AND (e.effective @> asked.day) IS TRUE AND (e.recorded @> asked.known) IS TRUE
         AND (e.details -> 'pledgors' @> asked.party OR e.details -> 'pledgees' @> asked.party)
     GROUP BY e.registration_no
 ), licences AS (
@@ -36,8 +44,8 @@ WITH asked AS MATERIALIZED (
             recorded,
         array_agg(l.patent_id ORDER BY l.patent_id) AS patents, min(lower(l.effective)) AS since,
         (array_agg((l.details -> 'licensors') || (l.details -> 'licensees')))[1] AS parties
-    FROM asked JOIN licence AS l
-        ON l.effective @> asked.day AND l.recorded @> asked.known
+    FROM asked CROSS JOIN concerned JOIN licence AS l USING (patent_id)
+    WHERE (l.effective @> asked.day) IS TRUE AND (l.recorded @> asked.known) IS TRUE
         AND (l.details -> 'licensors' @> asked.party OR l.details -> 'licensees' @> asked.party)
     GROUP BY l.licence_id
 )

@@ -44,21 +44,26 @@ WITH asked AS MATERIALIZED (
 )
 """
 _OF_PARTY = """
-, owned AS (
-    SELECT t.patent_id FROM asked JOIN title AS t
-        ON t.patentees @> asked.party AND t.effective @> asked.day AND t.recorded @> asked.known
+, concerned AS MATERIALIZED (
+    SELECT DISTINCT i.patent_id FROM involvement AS i WHERE i.party = %(party)s::text
+), owned AS (
+    SELECT t.patent_id FROM asked CROSS JOIN concerned JOIN title AS t USING (patent_id)
+    WHERE t.patentees @> asked.party
+        AND (t.effective @> asked.day) IS TRUE AND (t.recorded @> asked.known) IS TRUE
 ), pledged AS (
     SELECT e.patent_id, e.registration_no, e.confidential -> 'claim' AS claim, e.effective,
         lower(e.recorded) AS known
-    FROM asked JOIN encumbrance AS e
-        ON e.kind = 'pledge' AND e.effective @> asked.day AND e.recorded @> asked.known
+    FROM asked CROSS JOIN concerned JOIN encumbrance AS e USING (patent_id)
+    WHERE e.kind = 'pledge'
+        AND (e.effective @> asked.day) IS TRUE AND (e.recorded @> asked.known) IS TRUE
         AND (
             e.details -> 'pledgors' @> asked.party OR e.details -> 'pledgees' @> asked.party
             OR jsonb_build_array(e.confidential -> 'debtor') @> asked.party
         )
 ), licensed AS (
-    SELECT l.patent_id, l.licence_id FROM asked JOIN licence AS l
-        ON l.effective @> asked.day AND l.recorded @> asked.known
+    SELECT l.patent_id, l.licence_id
+    FROM asked CROSS JOIN concerned JOIN licence AS l USING (patent_id)
+    WHERE (l.effective @> asked.day) IS TRUE AND (l.recorded @> asked.known) IS TRUE
         AND (l.details -> 'licensors' @> asked.party OR l.details -> 'licensees' @> asked.party)
 ), mine AS (
     SELECT patent_id, NULL AS about, ARRAY['fee', 'preservation', 'suspension', 'restoration',

@@ -30,6 +30,8 @@ BUILT = {
     "GET /v1/open-licences",
     "GET /v1/open-licences/{no}",
     "GET /v1/parties/{id}",
+    "GET /v1/parties/{id}/patents",
+    "GET /v1/parties/{id}/pledges",
     "GET /v1/patents/{no}",
     "GET /v1/patents/{no}/history",
     "GET /v1/pledges/{no}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from ledger.domain.events import Door, LedgerEvent
 from ledger.domain.revocations import (
     RevokeLicenceRecordal,
     RevokeOpenLicence,
@@ -55,6 +56,12 @@ def revoke_declaration(**fields: Any) -> RevokeOpenLicence:
     return RevokeOpenLicence(**stated | fields)
 
 
+def told_elsewhere(fact: LedgerEvent) -> LedgerEvent:
+    """The same fact as another register told it, on which no rule was asked."""
+    changed = fact.envelope.model_copy(update={"door": Door.TRANSCRIBED})
+    return fact.model_copy(update={"envelope": changed})
+
+
 GROUNDS: dict[str, tuple[Any, ...]] = {
     "licence-alive": (lapsed(due_on=date(2024, 6, 12)), licensed()),
     "licence-licensor-entitled": (licensed(licensors=(UNIVERSITY,)),),
@@ -70,7 +77,7 @@ GROUNDS: dict[str, tuple[Any, ...]] = {
 DUTIES: dict[str, tuple[Any, ...]] = {
     "exclusive_or_sole_licence": (licensed(kind="sole"),),
     "proceedings_suspended": (preserved(),),
-    "pledged_without_consent": (pledged(),),
+    "pledged_without_consent": (told_elsewhere(pledged()),),
     "patent_terminated": (lapsed(),),
     "wholly_invalid": (invalidation_final(),),
     "patentee_changed": (transferred(cause="inheritance"),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from ledger.domain.events import (
     PledgeReleased,
     PledgeRevoked,
 )
+from ledger.domain.filing import Registration
 from ledger.domain.lawsettings import LawSettings
 from ledger.domain.money import yuan
 from ledger.domain.parties import PartyKind
@@ -643,6 +645,21 @@ class TestRevocation:
     )
     def test_a_sound_registration_stands(self, ground: str) -> None:
         recorded(entered(), pledged()).when(self.revoke(ground)).refuses("pledge-revoke-uncured")
+
+    def test_a_ground_that_the_parties_waived_is_none(self) -> None:
+        """They declared, informed of it, that they want the registration (PPM 11(10), (11))."""
+        asked = recorded(entered(), invalidation_requested(on=date(2025, 5, 1)))
+        informed = Declaration(kind="informed-invalidation", by=refs(LAMPWORKS, BANK))
+        waived = asked.when(register_pledge(declarations=(informed,))).given_that()
+        (pledge,) = waived.patents[PATENT].pledges
+        revocation = self.revoke(
+            "pledge-invalidation-waiver",
+            registration_no=pledge.registration_no,
+            patents=(PATENT,),
+        )
+        known = Registration(pledge.registration_no, "pledge", (PATENT,), None)
+        given = replace(waived, registrations={pledge.registration_no: known})
+        given.when(revocation).refuses("pledge-revoke-uncured", existed=False, still_exists=False)
 
     def test_a_ground_the_law_does_not_know(self) -> None:
         recorded(entered(), pledged()).when(self.revoke("bad-weather")).refuses(

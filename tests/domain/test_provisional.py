@@ -17,6 +17,7 @@ from tests.builders import (
     PATENT,
     PLEDGE_NO,
     SECOND,
+    declared_open,
     entered,
     fact,
     fee_paid,
@@ -28,6 +29,8 @@ from tests.builders import (
     register_pledge,
     register_transfer,
 )
+from tests.catalogue.case import under
+from tests.catalogue.cases_revocations import revoke_recordal, terminate
 from tests.domain.test_licences import cancel_licence, record_licence
 from tests.domain.test_open_licences import declare
 from tests.scenario import Scenario
@@ -163,6 +166,35 @@ def test_it_revokes_no_pledge() -> None:
     )
     before.when(command).refuses("pledge-revoke-uncured")
     announcing(before).when(command).passes()
+
+
+def test_it_revokes_no_recordal() -> None:
+    before = recorded(DUE, licensed(on=date(2097, 1, 20))).on(LATE)
+    before.when(revoke_recordal("licence-fee-current")).refuses("licence-revoke-uncured")
+    announcing(before).when(revoke_recordal("licence-fee-current")).passes()
+
+
+def test_it_ends_no_open_licence() -> None:
+    before = recorded(DUE, declared_open(on=date(2096, 1, 6))).on(LATE)
+    before.when(terminate("fee_unpaid")).refuses("open-ex-officio-end")
+    announcing(before).when(terminate("fee_unpaid")).passes()
+
+
+@pytest.mark.parametrize("unmoved", [True, False])
+def test_a_grace_that_may_still_move_refuses_nothing(unmoved: bool) -> None:
+    """The due date is announced, the year in which the grace ends is not."""
+    last = date(2026, 8, 3)
+    due = entered(filed_on=date(2019, 8, 3), granted_on=date(2021, 3, 3), fees_paid_through=7)
+    before = under(
+        recorded(due), grace_counts_as_overdue=False, grace_counts_from_unmoved_due_date=unmoved
+    )
+    assert before.patents[PATENT].next_fee_due_on(last) == last
+    command = register_pledge()
+    before.on(date(2027, 2, 3)).when(command).passes()
+    late = before.on(date(2027, 2, 4)).when(command)
+    (found,) = [f for f in late.findings if f.rule == "pledge-fee-current"]
+    assert (found.severity, found.fact["provisional_for"]) == ("W", 2027)
+    announcing(before.on(date(2027, 2, 4))).when(command).refused_by("pledge-fee-current")
 
 
 def test_a_warning_says_that_its_day_is_provisional() -> None:

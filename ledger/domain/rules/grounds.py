@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 
 from ledger.domain import terms
@@ -12,7 +13,7 @@ from ledger.domain.holdings import Declaration
 from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import Party, PartyDetails
 from ledger.domain.patent import Patent, Status
-from ledger.domain.periods import last_day_to_act
+from ledger.domain.periods import LastDay, last_day_to_act
 from ledger.domain.rules.catalogue import Broken, Outcome, Unknown
 
 
@@ -43,20 +44,23 @@ def overdue_fee(patent: Patent, context: Context, *, in_grace: bool = True) -> O
     current = patent.fee_current(context.today, context.calendar)
     if current is None:
         return Unknown("up to which year annual fees are paid")
-    if current or (not in_grace and _grace(patent, context)):
+    if current:
         return None
-    return fee_overdue(patent, context, context.today)
+    overdue = fee_overdue(patent, context, context.today)
+    if in_grace or overdue is None:
+        return overdue
+    grace = _grace(patent, context)
+    return None if context.today <= grace.day else replace(overdue, limit=grace)
 
 
-def _grace(patent: Patent, context: Context) -> bool:
-    """Whether the first unpaid fee is still in its grace period."""
+def _grace(patent: Patent, context: Context) -> LastDay:
+    """The last day of the grace of the first unpaid fee."""
     entered, through = patent.entered, patent.fees_paid_through(context.today)
     assert entered is not None, "fees are known of a patent that was entered"
     assert entered.filed_on is not None, "an overdue fee has a due date"
     assert through is not None, "an overdue fee follows from the fees paid"
     unmoved = context.law.grace_counts_from_unmoved_due_date
-    grace = terms.grace_end(entered.filed_on, through + 1, context.calendar, from_unmoved=unmoved)
-    return context.today <= grace.day
+    return terms.grace_end(entered.filed_on, through + 1, context.calendar, from_unmoved=unmoved)
 
 
 def fee_overdue(patent: Patent, context: Context, on: date) -> Broken | None:
@@ -72,6 +76,12 @@ def fee_overdue(patent: Patent, context: Context, on: date) -> Broken | None:
         fact={"fee_year": through + 1, "due_on": due.isoformat()},
         limit=last_day_to_act(due, calendar=context.calendar),
     )
+
+
+def fee_surely_overdue(patent: Patent, context: Context, on: date) -> bool:
+    """Whether a fee is overdue at the end of a day, by a last day that cannot move any more."""
+    overdue = fee_overdue(patent, context, on)
+    return overdue is not None and not overdue.provisional
 
 
 def frozen_fact(patent: Patent, context: Context, on: date | None = None) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from ledger.domain.events import PledgeRegistered
 from ledger.domain.filing import Context, has_document
 from ledger.domain.holdings import Pledge
 from ledger.domain.obligations import Duty, Owed
@@ -17,7 +18,7 @@ from ledger.domain.rules.catalogue import Broken, Outcome, rule
 from ledger.domain.rules.grounds import (
     addresses_only,
     consenting,
-    fee_overdue,
+    fee_surely_overdue,
     filed_on,
     frozen_fact,
     ids,
@@ -255,9 +256,15 @@ def _not_owner(patent: Patent, pledge: Pledge, _: Context, on: date) -> bool:
     return any(p.id not in known for p in pledge.now.pledgors)
 
 
-def _fee_overdue(patent: Patent, context: Context, on: date) -> bool:
-    overdue = fee_overdue(patent, context, on)
-    return overdue is not None and not overdue.provisional
+def _invalidation_pending(patent: Patent, pledge: Pledge, _: Context, on: date) -> bool:
+    """Pending, unless the parties were informed of it and still wanted the registration."""
+    waived = any(
+        isinstance(fact, PledgeRegistered)
+        and fact.filing_id == pledge.filing_id
+        and any(said.kind == "informed-invalidation" for said in fact.envelope.declarations)
+        for fact in patent.facts
+    )
+    return not waived and bool(patent.pending_invalidations(on))
 
 
 def _longer_than_term(patent: Patent, pledge: Pledge, _: Context, __: date) -> bool:
@@ -268,13 +275,13 @@ def _longer_than_term(patent: Patent, pledge: Pledge, _: Context, __: date) -> b
 GROUNDS: dict[str, Ground] = {
     "pledge-pledgor-is-owner": _not_owner,
     "pledge-alive": lambda patent, _, __, on: patent.alive(on) is not True,
-    "pledge-fee-current": lambda patent, _, context, on: _fee_overdue(patent, context, on),
+    "pledge-fee-current": lambda patent, _, context, on: fee_surely_overdue(patent, context, on),
     "pledge-not-frozen": lambda patent, _, __, on: patent.frozen(on),
     "pledge-debt-within-term": _longer_than_term,
     "pledge-no-live-pledge": lambda patent, pledge, _, on: any(
         other.registration_no != pledge.registration_no for other in patent.standing_pledges(on)
     ),
-    "pledge-invalidation-waiver": lambda patent, _, __, on: bool(patent.pending_invalidations(on)),
+    "pledge-invalidation-waiver": _invalidation_pending,
     "pledge-contract-contents": lambda _, pledge, __, ___: pledge.now.claim is None,
     "other": lambda _, __, ___, ____: True,
 }

@@ -17,6 +17,7 @@ from ledger.domain.revocations import (
 )
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
 from ledger.domain.rules.conflicts import conflicting, family, scope_of
+from ledger.domain.rules.grounds import fee_surely_overdue
 from ledger.domain.rules.licences import entitled
 from ledger.domain.rules.open_licences import not_live
 
@@ -67,9 +68,7 @@ GROUNDS: dict[str, Ground] = {
     "licence-alive": lambda patent, _, __, on: patent.alive(on) is not True,
     "licence-licensor-entitled": _not_entitled,
     "licence-term-within-patent": _longer_than_patent,
-    "licence-fee-current": lambda patent, _, context, on: (
-        patent.fee_current(on, context.calendar) is False
-    ),
+    "licence-fee-current": lambda patent, _, context, on: fee_surely_overdue(patent, context, on),
     "licence-not-frozen": lambda patent, _, __, on: patent.frozen(on),
     "licence-no-conflict": _in_conflict,
     "other": lambda _, __, ___, ____: True,
@@ -107,6 +106,12 @@ def _patentee_changed(patent: Patent, declaration: Declaration, context: Context
     return now != {party.id for party in declaration.patentees}
 
 
+def _pledged_without_consent(patent: Patent, declaration: Declaration, context: Context) -> bool:
+    """Of two that were filed here the later was asked for the pledgee's consent."""
+    standing = patent.standing_pledges(context.today)
+    return any(not (pledge.filed and declaration.filed) for pledge in standing)
+
+
 def _told(_: Patent, __: Declaration, ___: Context) -> bool:
     """A case that the ledger cannot see; the office gives its reason."""
     return True
@@ -115,12 +120,8 @@ def _told(_: Patent, __: Declaration, ___: Context) -> bool:
 DUTIES: dict[str, Callable[[Patent, Declaration, Context], bool]] = {
     "exclusive_or_sole_licence": _exclusive,
     "proceedings_suspended": lambda patent, _, context: patent.frozen(context.today),
-    "fee_unpaid": lambda patent, _, context: (
-        patent.fee_current(context.today, context.calendar) is False
-    ),
-    "pledged_without_consent": lambda patent, _, context: bool(
-        patent.standing_pledges(context.today)
-    ),
+    "fee_unpaid": lambda patent, _, context: fee_surely_overdue(patent, context, context.today),
+    "pledged_without_consent": _pledged_without_consent,
     "patent_terminated": lambda patent, _, context: (
         patent.status(context.today) in (Status.LAPSED, Status.EXPIRED, Status.ABANDONED)
     ),

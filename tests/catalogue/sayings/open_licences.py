@@ -57,6 +57,7 @@ from tests.catalogue.cases_revocations import (
     revoke_declaration,
     revoke_recordal,
     terminate,
+    told_elsewhere,
 )
 from tests.catalogue.sayings.licences import cancelled
 from tests.catalogue.sayings.saying import Saying, says
@@ -514,6 +515,16 @@ SAYINGS: tuple[Saying, ...] = (
             ),
             given=recorded(*facts, to=OPEN),
         )
+    ),
+    *says(
+        "open-ex-officio-end",
+        terminate("pledged_without_consent"),
+        given=recorded(told_elsewhere(pledged()), to=OPEN),
+    ),
+    *says(
+        "open-ex-officio-end",
+        terminate("pledged_without_consent"),
+        given=recorded(entered(), told_elsewhere(declared_open()), pledged()),
     ),
     *says("open-ex-officio-end", terminate("not_exploitable", declaration_no=UNKNOWN), given=OPEN),
     *says("open-ex-officio-end", terminate("patent_terminated"), given=OPEN.on(date(2038, 6, 12))),

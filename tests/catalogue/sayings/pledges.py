@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ledger.domain.events import Declaration
+from ledger.domain.events import Declaration, LedgerEvent
 from ledger.domain.pledges import PledgeContract
 from tests.builders import (
     BANK,
@@ -67,6 +67,15 @@ GROUNDS = (
 )
 BY_ALL = {"signed_by": refs(LAMPWORKS, BANK, OTHER_BANK)}
 LONG = pledged().claim
+
+
+def declaring(fact: LedgerEvent, kind: str) -> LedgerEvent:
+    """The same fact, entered on a declaration of its parties."""
+    said = Declaration(kind=kind, by=refs(LAMPWORKS, BANK))
+    changed = fact.envelope.model_copy(update={"declarations": (said,)})
+    return fact.model_copy(update={"envelope": changed})
+
+
 HALF_INFORMED = (
     Declaration(kind="informed-same-day-invention", by=refs(LAMPWORKS)),
     Declaration(kind="informed-invalidation", by=refs(BANK)),
@@ -357,6 +366,18 @@ SAYINGS: tuple[Saying, ...] = (
                 pledged(registration_no="Y2025990000002", on=date(2025, 7, 1)),
             ),
             (entered(), invalidation_requested(on=date(2025, 4, 1)), pledged()),
+            (
+                entered(),
+                invalidation_requested(on=date(2025, 4, 1)),
+                pledged(on=date(2025, 4, 2), registration_no="Y2025990000002"),
+                declaring(pledged(), "informed-invalidation"),
+            ),
+            (
+                entered(),
+                invalidation_requested(on=date(2025, 4, 1)),
+                declaring(pledged(registration_no="Y2025990000002"), "informed-invalidation"),
+                declaring(pledged(), "informed-same-day-invention"),
+            ),
             (entered(), pledged(), invalidation_requested()),
             (entered(), pledged(claim=None)),
             (

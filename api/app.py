@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from api import (
     batches,
+    certificates,
     corrections,
     documents,
     filings,
@@ -54,6 +55,7 @@ ROUTERS: Final = (
     pledges.router,
     patents.router,
     search.router,
+    certificates.router,
     transfers.router,
     licences.router,
     open_licences.router,

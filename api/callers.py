@@ -35,6 +35,10 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "get_log_keys": EVERYBODY,
     "get_tile": EVERYBODY,
     "get_entry_proof": EVERYBODY,
+    # Certificates.
+    "issue_certificate": KNOWN,
+    "look_up_certificate": EVERYBODY,
+    "print_certificate": EVERYBODY,
     # What parties and auditors are told.
     "get_filing": OFFICE | PARTIES | {"auditor"},
     "get_notice": OFFICE | PARTIES | {"auditor"},

@@ -26,10 +26,11 @@ HEADERS: Final = {
 """The page loads nothing and runs nothing; what it tells is for its reader."""
 
 
-def printed(notice: Notice, status: int = 200, **headers: str) -> Response:
-    """A notice as an answer."""
-    told = HEADERS | {"Content-Language": notice.language} | headers
-    return Response(page(notice), status, told, f"{HTML}; charset=utf-8")
+def printed(*notices: Notice, status: int = 200, **headers: str) -> Response:
+    """A notice as an answer, in one language or several."""
+    languages = ", ".join(notice.language for notice in notices)
+    told = HEADERS | {"Content-Language": languages} | headers
+    return Response(page(*notices), status, told, f"{HTML}; charset=utf-8")
 
 
 def wanted(request: Request) -> bool:
@@ -50,7 +51,7 @@ def refused(request: Request, error: Refused) -> Response:
         dry_run=request.state.dry_run,
     )
     words = wording(preferred(request.headers.get("accept-language")))
-    return printed(refusal(words, told), 409, Vary=VARIES)
+    return printed(refusal(words, told), status=409, Vary=VARIES)
 
 
 def act_of(operation: str) -> str:

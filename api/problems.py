@@ -63,6 +63,7 @@ KINDS: Final[dict[str, Kind]] = {
     "no-such-entry": Kind(404, "The filing names an entry that the register does not have"),
     "method-not-allowed": Kind(405, "This cannot be done here"),
     "refused": Kind(409, "The rules refuse the filing"),
+    "not-so": Kind(409, "What is to be certified is not so"),
     "overtaken": Kind(409, "Another filing came first"),
     "none-entered": Kind(409, "Not all filings of the batch can be entered: none is"),
     "precondition-failed": Kind(412, "The patent has moved on"),

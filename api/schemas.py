@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.batches import BatchLine
+from api.certificates import CertificateWish
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
 from api.reading_shapes import OF_PORTFOLIOS, OF_SEARCH
@@ -32,6 +33,7 @@ from api.shapes import (
 )
 from api.taken import BODIES
 from ledger.domain.parties import Party
+from ledger.proofs.certificates import FORM, KINDS
 
 REF: Final = "#/components/schemas/{model}"
 
@@ -228,6 +230,34 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
         },
     ),
     "Rules": array(ref("Rule")),
+    "Certificate": shape(
+        "What stood on a patent on a day, or that nothing else did, with every proof.",
+        {
+            "certificate": {"const": FORM},
+            "code": TEXT,
+            "kind": {"enum": list(KINDS)},
+            "patent": PATENT,
+            "on": DAY,
+            "position": POSITION,
+            "besides": array(TEXT),
+            "issued_at": TEXT,
+            "says": OBJECT,
+            "newest": {"type": ["integer", "null"]},
+            "dated": {"anyOf": [OBJECT, {"type": "null"}]},
+            "map": OBJECT,
+            "entries": array(TEXT),
+            "checkpoint": TEXT,
+            "keys": TEXT,
+        },
+    ),
+    "IssuedCertificate": shape(
+        "A certificate, and what has become of what it says.",
+        {
+            "state": {"enum": ["current", "superseded", "corrected"]},
+            "by": array(OBJECT),
+            "certificate": ref("Certificate"),
+        },
+    ),
     "Health": shape("Whether it lives.", {"status": {"const": "ok"}}, {"position": POSITION}),
 }
 
@@ -236,7 +266,7 @@ def schemas() -> dict[str, Any]:
     """All components of the document."""
     models: list[type[BaseModel]] = [
         *(*BODIES, *FACTS.values(), *CORRECTIONS.values()),
-        *(BatchLine, Party),
+        *(BatchLine, CertificateWish, Party),
     ]
     _, whole = models_json_schema([(model, "validation") for model in models], ref_template=REF)
     components: dict[str, Any] = whole["$defs"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,8 @@ def verify(
         typer.Argument(
             metavar="PATH",
             exists=True,
-            help="An export or mirror, a checkpoint, a proof; without it, this ledger's own log.",
+            help="An export or mirror, a checkpoint, a proof, a certificate; without it, this "
+            "ledger's own log.",
             show_default=False,
         ),
     ] = None,
@@ -78,6 +80,10 @@ def _tell(report: Report) -> None:
     if report.size is not None:
         typer.echo(f"{report.origin}: {report.size} entries, root {report.root}")
     typer.echo(f"looked at: {report.entries} entries, {report.checkpoints} checkpoints")
+    if report.patents is not None:
+        typer.echo(f"made anew: the map of {report.patents} patents")
+    if report.said is not None:
+        typer.echo(f"it says: {json.dumps(report.said, ensure_ascii=False, indent=2)}")
     for key in report.keys:
         typer.echo(f"by the key {key}")
     if not report.keys:

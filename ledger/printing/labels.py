@@ -211,11 +211,60 @@ CLOSING: Final = (
     "tells; that these entries stand in its log, the proofs of their positions show."
 )
 
+# --- certificates -------------------------------------------------------------------------------
+
+CERTIFIED_STANDING: Final = "Certificate of what stands on a patent"
+CERTIFIED_NOTHING: Final = "Certificate that nothing else stands on a patent"
+SAYS_STANDING: Final = (
+    "At the position and on the day stated, there stood on the patent below what is told here, and "
+    "nothing else that the register shows to everybody."
+)
+SAYS_NOTHING: Final = (
+    "At the position and on the day stated, no pledge, no preservation, no recorded exclusive "
+    "licence and no open licence stood on the patent below, but for registrations that are named."
+)
+CODE: Final = "Code to look it up"
+AT_END_OF: Final = "At the end of"
+AT_POSITION: Final = "At position"
+ISSUED_AT: Final = "Issued at"
+NAMED: Final = "Registrations named"
+STATUS: Final = "State of the patent"
+NOTHING_KNOWN: Final = "No public entry of the register is about this patent."
+SINCE: Final = "From"
+THROUGH: Final = "Through"
+NUMBER: Final = "Number"
+BECAME: Final = "What has become of it"
+CURRENT: Final = "It is current: no public entry has been made on the patent since."
+SUPERSEDED: Final = "It is superseded by the entries below."
+CORRECTED: Final = "It was issued from data that the entries below corrected later."
+CHECKED_BY: Final = "How it is checked"
+SIGNED_HEAD: Final = "It follows from the signed head of the register's log."
+LOG_NAME: Final = "Log"
+LOG_ROOT: Final = "Root of the log"
+MAP_ROOT: Final = "Root of the map of patents"
+FACTS_DIGEST: Final = "Digest of the dated facts"
+KEYS: Final = "Keys"
+CERTIFICATE_CLOSING: Final = (
+    "Its file holds every proof and is checked by anybody, offline. Whoever looks up its code is "
+    "told whether it is current. What is not public, and what other registers say, it does not "
+    "tell."
+)
+STATUSES: Final[dict[str, str]] = {
+    "unknown": "not known: facts of its entry are missing",
+    "not_granted": "not granted yet",
+    "in_force": "in force",
+    "lapsed": "lapsed for an unpaid annual fee",
+    "expired": "expired",
+    "abandoned": "given up",
+    "invalid": "invalid as a whole",
+}
+"""Statuses of a patent in words."""
+
 
 def texts() -> set[str]:
     """Every text of this page and of the lines."""
     found = {text for title in (*NOTICES.values(), RECEIPT) for text in title}
-    found.update(REFUSALS.values(), KINDS.values(), lines.texts())
+    found.update(REFUSALS.values(), KINDS.values(), STATUSES.values(), lines.texts())
     found.update(
         value for name, value in globals().items() if name.isupper() and isinstance(value, str)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from html import escape
 from typing import Final
@@ -32,21 +32,33 @@ thead { display: table-header-group }
 th { background: #eee }
 tr, li { break-inside: avoid }
 li { margin-bottom: 4mm }
+article { break-before: page }
 footer { margin-top: 10mm; border-top: .5pt solid #777; font-size: 9pt }
 """
 STYLE_HASH: Final = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
 """For a content security policy that allows the page its own style and nothing else."""
 
 
-def page(notice: Notice) -> str:
-    """The notice as HTML."""
-    return "".join(_page(notice))
+def page(*notices: Notice) -> str:
+    """The notice as HTML; in several languages one after the other."""
+    return "".join(_page(notices))
 
 
-def _page(notice: Notice) -> Iterator[str]:
-    language = LANGUAGES[notice.language]
+def _page(notices: Sequence[Notice]) -> Iterator[str]:
+    language = LANGUAGES[notices[0].language]
+    titles = " · ".join(notice.title for notice in notices)
     yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-    yield f"<title>{escape(notice.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+    yield f"<title>{escape(titles)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+    for notice in notices:
+        if notice is not notices[0]:
+            yield f'<article lang="{LANGUAGES[notice.language]}">\n'
+        yield from _document(notice)
+        if notice is not notices[0]:
+            yield "</article>\n"
+    yield "</body>\n</html>\n"
+
+
+def _document(notice: Notice) -> Iterator[str]:
     yield f"<header>\n<p>{escape(notice.register)}</p>\n<h1>{escape(notice.title)}</h1>\n"
     yield f"</header>\n<main>\n<p>{escape(notice.opening)}</p>\n"
     yield from _rows(notice.rows)
@@ -54,7 +66,7 @@ def _page(notice: Notice) -> Iterator[str]:
         yield from _part(part, notice.columns)
     for remarks in notice.remarks:
         yield from _remarks(remarks)
-    yield f"</main>\n<footer>\n<p>{escape(notice.closing)}</p>\n</footer>\n</body>\n</html>\n"
+    yield f"</main>\n<footer>\n<p>{escape(notice.closing)}</p>\n</footer>\n"
 
 
 def _rows(rows: Rows) -> Iterator[str]:

@@ -23,6 +23,7 @@ Work = Callable[[psycopg.Connection[DictRow]], Answer]
 
 PUBLIC_CONNECTIONS_MAX = 16
 AUDITOR_CONNECTIONS_MAX = 8
+WRITER_CONNECTIONS_MAX = 2
 WAIT_SECONDS_MAX = 5.0
 """How long a reader waits for a connection before it is told to come back."""
 
@@ -39,10 +40,12 @@ class Reader:
     def __init__(self, url: str) -> None:
         self._public = _pool(url, "ledger_public", PUBLIC_CONNECTIONS_MAX)
         self._auditor = _pool(url, "ledger_auditor", AUDITOR_CONNECTIONS_MAX)
+        self._writer = _pool(url, "ledger_writer", WRITER_CONNECTIONS_MAX, size_min=0)
 
     def close(self) -> None:
         self._public.close()
         self._auditor.close()
+        self._writer.close()
 
     def public(self, work: Work[Answer]) -> Answer:
         """What the work reads under the public role."""
@@ -52,12 +55,18 @@ class Reader:
         """What the work reads under the auditor's role; the caller filters it."""
         return _read(self._auditor, work)
 
+    def noting(self, work: Work[Answer]) -> Answer:
+        """What the work writes down of an answer under the writer's role; it may be done twice."""
+        return _read(self._writer, work)
 
-def _pool(url: str, role: Role, size_max: int) -> ConnectionPool[psycopg.Connection[DictRow]]:
+
+def _pool(
+    url: str, role: Role, size_max: int, size_min: int = 1
+) -> ConnectionPool[psycopg.Connection[DictRow]]:
     # Connections are not looked at before each use, which would double the way to the server.
     return ConnectionPool(
         conninfo(url, role, "patent-ledger reader"),
-        min_size=1,
+        min_size=size_min,
         max_size=size_max,
         timeout=WAIT_SECONDS_MAX,
         # Each reader that comes has its try; longer pauses would outlast the outage.

@@ -39,6 +39,8 @@ class Report:
     """Patents of the map that was made anew; None where no checkpoint states a map."""
     patents_seconds: float = 0.0
     """How long that took."""
+    said: dict[str, Any] | None = None
+    """What a certificate or a disclosure says, if it holds."""
     findings: list[Finding] = field(default_factory=list)
 
     @property

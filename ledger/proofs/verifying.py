@@ -13,6 +13,7 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
+from ledger.proofs.certificates import BadCertificate, Certificate
 from ledger.proofs.checkpoints import PROOF, Checkpoint, EntryProof
 from ledger.proofs.merkle import HASH_BYTES
 from ledger.proofs.notes import BadNote, VerifierKey
@@ -56,6 +57,8 @@ def verify(
     data = path.read_bytes()
     if data.startswith(PROOF.encode()):
         return _verify_proof(path.name, data, given)
+    if data.lstrip().startswith(b"{"):
+        return verify_json(path.name, data, given)
     trust = Trust(Report(CHECKPOINT), given)
     trust.checkpoint(path.name, data, newest=True)
     trust.report.files = 1
@@ -73,6 +76,26 @@ def _verify_proof(where: str, data: bytes, given: Sequence[VerifierKey]) -> Repo
     if head is not None and not proof.holds():
         trust.report.find(where, f"the entry does not stand at position {proof.index + 1}")
     trust.report.entries = 1
+    return trust.report
+
+
+def verify_json(where: str, data: bytes, given: Sequence[VerifierKey]) -> Report:
+    """What holds of a certificate."""
+    trust = Trust(Report("certificate", files=1), given)
+    try:
+        certificate = Certificate.parse(data)
+        faults = list(certificate.faults())
+    except BadCertificate as error:
+        trust.report.find(where, str(error))
+        return trust.report
+    trust.read_list(f"{where}, keys", certificate.keys.encode())
+    trust.checkpoint(where, str(certificate.checkpoint).encode(), newest=True)
+    trust.report.entries = len(certificate.entries)
+    for fault in faults:
+        trust.report.find(where, fault)
+    if trust.report.holds:
+        shown = ("kind", "patent", "on", "position", "besides", "issued_at", "code", "says")
+        trust.report.said = {name: certificate.as_json()[name] for name in shown}
     return trust.report
 
 

@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from api.answers import JSON, POSITION, body_of, json_answer
 from api.bodies import body, parsed
+from api.parameters import declared
 from api.printed import printed
 from api.problems import Fault, Problem, documented, invalid
-from api.reading import Asked, asked, patent_number, reads, reads_page
+from api.reading import CLOCKS, Asked, asked, patent_number, reads, reads_page
 from ledger.domain.periods import CivilDate, civil_date
 from ledger.printing import labels
 from ledger.printing.certificates import certificate as page_of
@@ -57,7 +58,7 @@ _ISSUED: Final[dict[str, Any]] = {
     "tags": [TAG],
     "status_code": 201,
     "response_class": Response,
-    "openapi_extra": {"requestBody": body_of("CertificateWish")},
+    "openapi_extra": {"requestBody": body_of("CertificateWish"), **declared(CLOCKS)},
     "responses": {
         201: {
             "description": "The certificate, a file that proves itself.",

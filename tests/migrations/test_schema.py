@@ -336,6 +336,7 @@ LOG_TABLES = {
     "log_key_list": "one note",
     "log_map": "path slots",
     "log_map_head": "one size root",
+    "certificate": "code issued_at patent_id newest body",
 }
 FOLLOWED = {
     "due": "thing patent_id kind about falls_on entry effective recorded",
@@ -432,6 +433,7 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "involvement": "INSERT UPDATE",
         "listing": "INSERT UPDATE",
         **dict.fromkeys((*REGISTER_VIEWS, *FOLLOWED, *LOG_TABLES), "INSERT UPDATE"),
+        "certificate": "INSERT",
     },
     "ledger_auditor": {},
     "ledger_public": {},

@@ -41,6 +41,7 @@ from api.answers import PositionStamp
 from api.callers import SCHEMES, security
 from api.gate import Gate
 from api.house import House
+from api.remembered import Remembered
 from api.schemas import schemas
 
 THREADS: Final = 300
@@ -101,6 +102,7 @@ def create_app(house: House | None = None) -> FastAPI:
         app.router.routes.extend(router.routes)
     if house is not None:
         app.state.house = house
+        app.add_middleware(Remembered, house=house)
         app.add_middleware(Gate, house=house)
         app.add_middleware(PositionStamp, house=house)
     _add_docs(app)

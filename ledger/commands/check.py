@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,8 @@ from ledger.commands.frame import (
 )
 from ledger.database import ROLES, connect
 from ledger.domain.periods import WorkingCalendar
+from ledger.projections.runner import FOLLOWERS
+from ledger.proofs import tree
 from ledger.settings import Settings
 
 Status = Literal["ok", "warn", "fail"]
@@ -52,6 +54,22 @@ WHERE tgrelid = to_regclass('stored_events') AND NOT tgisinternal
 DURABILITY = """
 SELECT name, setting FROM pg_settings
 WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')
+"""
+
+STANDING = timedelta(minutes=1)
+"""A follower that has not taken an entry for so long stands still; mostly they take it within a
+second."""
+
+BEHIND = """
+SELECT f.name, f.position, log_head(), recorded_at_position(f.position + 1)
+FROM (
+    SELECT name, coalesce(t.notification_id, 0) AS position
+    FROM unnest(%s::text[]) AS name LEFT JOIN notification_tracking AS t
+        ON t.application_name = name
+    UNION ALL
+    SELECT %s, coalesce(max(size), 0) FROM log_checkpoint
+) AS f
+WHERE f.position < log_head() ORDER BY f.name
 """
 
 
@@ -99,6 +117,7 @@ def look(settings: Settings, url: str) -> list[Finding]:
             lock_trigger(connection),
             append_only(connection),
             durability(connection),
+            following(connection, datetime.now(UTC)),
             configuration(settings),
             calendar(settings, today),
             documents(settings),
@@ -164,6 +183,26 @@ def durability(connection: psycopg.Connection[Any]) -> Finding:
     if off:
         return Finding("durability", "fail", "; ".join(off))
     return Finding("durability", "ok", "fsync, full_page_writes and synchronous_commit are on")
+
+
+def following(connection: psycopg.Connection[Any], now: datetime) -> Finding:
+    """What follows the log (signed checkpoints, what falls due, statistics) does not stand still;
+    it does where no server runs."""
+    names = [follower.name for follower in FOLLOWERS]
+    try:
+        with connection.transaction():
+            behind = connection.execute(BEHIND, (names, tree.NAME)).fetchall()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
+        return Finding("followers", "fail", "the database is not migrated")
+    standing = [
+        f"{name} stands at {position:,} of {head:,}"
+        for name, position, head, recorded_at in behind
+        if recorded_at is None or now - recorded_at > STANDING
+    ]
+    if standing:
+        cure = "patent-ledger serve runs them, and its log says why one has stopped"
+        return Finding("followers", "warn", f"{'; '.join(standing)}; {cure}")
+    return Finding("followers", "ok", f"{', '.join([tree.NAME, *names])} are where the log is")
 
 
 def configuration(settings: Settings) -> Finding:

@@ -6,17 +6,20 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from ledger.commands.check import calendar, foreseen, look
+from ledger.commands.check import calendar, following, foreseen, look
 from ledger.embedded import temporary_data_dir
 from ledger.migrating import files
 from ledger.settings import load_settings
+from tests.builders import PATENT
 from tests.conftest import NewDatabase
+from tests.eventstore.ledgers import enter_patents, registry
+from tests.scenario import NOW
 
 COMMAND = Path(sys.executable).with_name("patent-ledger")
 
@@ -55,7 +58,7 @@ def test_check_names_what_is_missing_and_exits_with_1(empty_database_url: str) -
     checked = run("check", "--json", LEDGER_DATABASE_URL=empty_database_url)
     assert checked.returncode == 1
     failed = {one["check"] for one in json.loads(checked.stdout) if one["status"] == "fail"}
-    assert {"migrations", "lock", "log"} <= failed
+    assert {"migrations", "lock", "log", "followers"} <= failed
 
 
 def test_check_says_when_the_database_cannot_be_reached() -> None:
@@ -74,6 +77,28 @@ def test_check_sees_a_trigger_that_was_switched_off(
         findings = look(load_settings({}), url)
     failed = [finding.check for finding in findings if finding.status == "fail"]
     assert failed == ["lock" if trigger == "stored_events_lock" else "log"]
+
+
+def test_check_sees_a_follower_that_stands_still(new_database: NewDatabase) -> None:
+    """Nobody follows this log; the entry was recorded at the tests' time."""
+    with new_database() as url:
+        with psycopg.connect(url) as connection:
+            assert following(connection, NOW).status == "ok"
+        with registry(url) as ledger:
+            enter_patents(ledger, [PATENT])
+        with psycopg.connect(url) as connection:
+            assert following(connection, NOW + timedelta(seconds=60)).status == "ok"
+            late = following(connection, NOW + timedelta(seconds=61))
+            head = connection.execute("SELECT log_head()").fetchone()
+            assert head is not None
+            for name in ("due_and_notices", "pledge_financing", "log"):
+                assert f"{name} stands at 0 of {head[0]}" in late.detail
+            assert late.status == "warn"
+            tracked = "INSERT INTO notification_tracking VALUES (%s, %s)"
+            connection.execute(tracked, ("due_and_notices", head[0]))
+            followed = following(connection, NOW + timedelta(hours=1))
+            assert "due_and_notices" not in followed.detail
+            assert "pledge_financing stands" in followed.detail
 
 
 @pytest.mark.parametrize(

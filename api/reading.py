@@ -27,11 +27,16 @@ from ledger.domain.numbers import InvalidNumber, parse_patent_id
 from ledger.domain.periods import CivilDate
 from ledger.projections.asking import Point, point
 from ledger.projections.disclosure import Viewer
+from ledger.projections.entries import head
 from ledger.projections.searching import lists_known
 
 POSITION_MIN: Final = "Ledger-Min-Position"
 POSITION_MAX: Final = 2**62
 NUMBER_LENGTH_MAX: Final = 80
+SYMBOL: Final = r"^[0-9A-Za-z][0-9A-Za-z /\-]{0,19}$"
+"""How an IPC or Locarno symbol begins."""
+REGION: Final = r"^[0-9]{2}([0-9]{2}([0-9]{2})?)?$"
+"""Province, prefecture or county, GB/T 2260."""
 
 LISTS_SECONDS_MAX: Final = 1.0
 """How long a reader waits for lists that follow the log, before it is told to come back."""
@@ -143,6 +148,15 @@ class Asked:
         if tracked < least:
             raise Problem("behind", f"What is asked is listed here up to position {tracked}.")
         return (asked if asked.known is not None else Point(tracked, asked.on)), tracked
+
+    def paged(self, connection: Connection, begun: Cursor | None) -> tuple[Point, int]:
+        """The point of a question about the register views, whose pages are all read at the point
+        of the first, and the newest position."""
+        newest = head(connection)
+        asked = Point(begun.known, begun.on) if begun is not None else self.point(connection)
+        if asked.known is not None and asked.known > newest:
+            raise Problem("behind", f"What is asked is known here up to position {newest}.")
+        return (asked if asked.known is not None else Point(newest, asked.on)), newest
 
     def public(self, work: Callable[[Connection], Answer]) -> Answer:
         return self.house.reader.public(work)

@@ -71,6 +71,34 @@ OF_SEARCH: Final[dict[str, dict[str, Any]]] = {
 }
 """What a search finds."""
 
+OF_OFFERS: Final[dict[str, dict[str, Any]]] = {
+    "OpenLicences": shape(
+        "The open licences on offer.",
+        {**POINT, **PAGE, "open_licences": array(ref("Offer")), **NEXT},
+    ),
+    "Offer": shape(
+        "A declaration that stands, on the patents that answer the criteria.",
+        {
+            "declaration_no": TEXT,
+            "patents": array(PATENT),
+            "about": array(OBJECT) | {"description": "Classes, industry and title of each patent."},
+            "declared_on": DAY,
+            "patentees": PARTIES,
+            "fee": OBJECT,
+            "fee_explanation": TEXT,
+            "licence_starts_on": DAY,
+            "licence_ends_on": DAY,
+            "contact": TEXT,
+            "market_rates": shape(
+                "Released statistics of licence rates of the same class, industry and form; an "
+                "empty list where none is released.",
+                {"released": array(OBJECT)},
+            ),
+        },
+    ),
+}
+"""The open licences on offer."""
+
 _DUE: Final = array(
     shape(
         "What falls due, the nearest first.",

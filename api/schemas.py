@@ -13,7 +13,7 @@ from api.batches import BatchLine
 from api.certificates import CertificateWish
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
-from api.reading_shapes import OF_PORTFOLIOS, OF_SEARCH
+from api.reading_shapes import OF_OFFERS, OF_PORTFOLIOS, OF_SEARCH
 from api.shapes import (
     CONFIDENTIAL,
     DAY,
@@ -42,6 +42,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
     **OF_FILINGS,
     **OF_OBLIGATIONS,
     **OF_SEARCH,
+    **OF_OFFERS,
     **OF_PORTFOLIOS,
     "Extract": shape(
         "What the register says of a patent at one point of its two clocks.",
@@ -167,16 +168,6 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             "patents": array(OBJECT),
         },
         {"fee": OBJECT, "fee_explanation": TEXT, "contact": TEXT},
-    ),
-    "OpenLicences": shape(
-        "Declarations that stand.",
-        {
-            **POINT,
-            "total": POSITION,
-            "returned": POSITION,
-            "cap": POSITION,
-            "open_licences": array(OBJECT),
-        },
     ),
     "Obligations": shape(
         "Notices of what parties owe and are told, and what falls due.",

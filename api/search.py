@@ -12,7 +12,16 @@ from starlette.responses import Response
 
 from api.cursors import Cursor, CursorParameter, Pages, pages
 from api.problems import Fault, Problem, invalid
-from api.reading import NUMBER_LENGTH_MAX, Asked, Connection, asked, patent_number, reads
+from api.reading import (
+    NUMBER_LENGTH_MAX,
+    REGION,
+    SYMBOL,
+    Asked,
+    Connection,
+    asked,
+    patent_number,
+    reads,
+)
 from ledger.domain.numbers import PatentKind
 from ledger.domain.periods import CivilDate
 from ledger.domain.texts import Text
@@ -72,14 +81,14 @@ def of_patents(
         str | None,
         Query(
             alias="class",
-            pattern=r"^[0-9A-Za-z /\-]{1,20}$",
+            pattern=SYMBOL,
             description="How an IPC or Locarno symbol begins: `H01M`, `H01M 10/05`, `14-03`.",
         ),
     ] = None,
     region: Annotated[
         str | None,
         Query(
-            pattern=r"^[0-9]{2}([0-9]{2}([0-9]{2})?)?$",
+            pattern=REGION,
             description="Region of a patentee, GB/T 2260: province, prefecture or county.",
         ),
     ] = None,

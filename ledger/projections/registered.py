@@ -1,5 +1,4 @@
-"""What the register says of one registration: a pledge, a licence, an open-licence declaration, and
-lists of those.
+"""What the register says of one registration: a pledge, a licence, an open-licence declaration.
 
 A number once registered is answered for ever: standing, ended, or revoked (which it never was, now
 known).
@@ -97,38 +96,6 @@ SELECT EXISTS (
         AND upper_inf(recorded) AND confidential ->> 'declaration_no' = %(declaration)s
 ) AS taken
 """
-_MATCHED = """
-, matched AS (
-    SELECT o.declaration_no, min(lower(o.effective)) AS since,
-        (array_agg(o.details ORDER BY o.patent_id))[1] AS details, array_agg(o.patent_id ORDER BY
-            o.patent_id) AS patents
-    FROM asked
-    JOIN open_licence AS o ON o.effective @> asked.day AND o.recorded @> asked.known
-    JOIN patent AS p ON p.patent_id = o.patent_id AND p.recorded @> asked.known
-    WHERE (
-            %(patentee)s::text IS NULL
-            OR o.details -> 'patentees' @> jsonb_build_array(jsonb_build_object('id',
-                %(patentee)s::text))
-        )
-        AND (%(symbol)s::text IS NULL OR starts_with(p.bibliography -> 'symbols' ->> 0,
-            %(symbol)s::text))
-        AND (%(form)s::text IS NULL OR o.details -> 'fee' ->> 'form' = %(form)s::text)
-    GROUP BY o.declaration_no
-)
-"""
-_LISTED = """
-SELECT asked.head, asked.known, (SELECT count(*) FROM matched) AS total, m.declaration_no,
-    m.details, m.patents
-FROM asked
-LEFT JOIN (
-    SELECT * FROM matched
-    WHERE %(after)s::text IS NULL OR declaration_no > %(after)s::text
-    ORDER BY declaration_no LIMIT %(limit)s::int
-) AS m ON true
-ORDER BY m.declaration_no
-"""
-SELECT_DECLARATIONS = ASKED + _MATCHED + _LISTED
-
 Connection = psycopg.Connection[DictRow]
 
 
@@ -256,45 +223,6 @@ def publication_items(bibliography: Mapping[str, Any]) -> dict[str, Any]:
         "filed_on": bibliography.get("filed_on"),
         "granted_on": bibliography.get("granted_on"),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which declarations a reader wants to see."""
-
-    patentee: str | None
-    symbol: str | None
-    form: str | None
-    after: str | None
-    limit: int
-
-
-def declarations(connection: Connection, point: Point, wanted: Wanted) -> Answer:
-    """The declarations that stand at a point, in the order of their numbers."""
-    asked = {
-        "known": point.known,
-        "on": point.on,
-        "patentee": wanted.patentee,
-        "symbol": wanted.symbol,
-        "form": wanted.form,
-        "after": wanted.after,
-        "limit": wanted.limit,
-    }
-    rows = connection.execute(SELECT_DECLARATIONS, asked).fetchall()
-    listed = [
-        {"declaration_no": row["declaration_no"], "patents": row["patents"], **row["details"]}
-        for row in rows
-        if row["declaration_no"] is not None
-    ]
-    body = {
-        "effective_on": point.on,
-        "known_at": rows[0]["known"],
-        "total": rows[0]["total"],
-        "returned": len(listed),
-        "cap": wanted.limit,
-        "open_licences": listed,
-    }
-    return Answer(body, rows[0]["head"], rows[0]["known"])
 
 
 def _asked(number: str, point: Point) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ledger.domain.rules.catalogue import (
     PROVISIONAL,
     Unknown,
 )
-from ledger.printing import labels
+from ledger.printing import bulletin_words, labels
 from ledger.wording import DOMAIN, po_path
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +51,8 @@ def texts() -> dict[str, list[str]]:
         add(text, "findings, a fact never told")
     for text in sorted(labels.texts()):
         add(text, "notices")
+    for text in sorted(bulletin_words.texts()):
+        add(text, "bulletin")
     return found
 
 

@@ -40,6 +40,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "look_up_certificate": EVERYBODY,
     "print_certificate": EVERYBODY,
     # What parties and auditors are told.
+    "disclose": PARTIES | {"auditor"},
     "get_filing": OFFICE | PARTIES | {"auditor"},
     "get_notice": OFFICE | PARTIES | {"auditor"},
     "list_filings": PARTIES | {"registrar", "auditor"},

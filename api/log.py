@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
+from api.answers import json_answer
 from api.callers import allowed
-from api.house import house_of
+from api.house import house_of, viewer_of
 from api.problems import Problem, documented
-from api.reading import POSITION_MAX
+from api.reading import POSITION_MAX, reads
 from ledger.domain.filing import Caller
+from ledger.projections import entries
 from ledger.proofs import serving
+from ledger.proofs.disclosures import Disclosure
 from ledger.proofs.tiles import BadTile, parse_path
 
 TAG: Final = "log"
@@ -86,6 +89,38 @@ def get_tile(
     if data is None:
         raise Problem("not-found", "The signed log does not have that tile at that width.")
     return Response(data, headers=FOR_EVER if asked.full else A_DAY, media_type=TILE)
+
+
+@router.get(
+    "/v1/log/proofs/{position}/disclosure",
+    **reads("disclose", "Disclosure", TAG, parameters=()),
+)
+def disclose(
+    request: Request,
+    position: Annotated[int, Path(ge=1, le=POSITION_MAX)],
+    caller: Annotated[Caller, Depends(allowed("disclose"))],
+    name: Annotated[
+        list[Annotated[str, Query(max_length=40)]] | None,
+        Query(description="Members to disclose; all that the caller may where left out."),
+    ] = None,
+) -> Response:
+    """Confidential members of an entry with what proves them, for a party to it to hand to a
+    court."""
+    reader, viewer = house_of(request).reader, viewer_of(caller)
+    allowed_to = reader.auditor(lambda c: entries.disclosable(c, position, viewer))
+    chosen = {n: allowed_to[n] for n in name or allowed_to if n in allowed_to}
+    if not chosen or len(chosen) < len(set(name or ())):
+        raise Problem("not-found", "There is no such member that the caller may disclose.")
+    try:
+        proof, keys = reader.public(
+            lambda c: (serving.proof(c, position), serving.key_list(c) or "")
+        )
+    except serving.NotYet as error:
+        raise Problem("behind", str(error)) from error
+    assert proof is not None, "the entry is in the log"
+    answer = json_answer(Disclosure(chosen, proof, keys).as_json(), position)
+    answer.headers["Cache-Control"] = "private"
+    return answer
 
 
 @router.get(

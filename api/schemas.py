@@ -33,6 +33,7 @@ from api.shapes import (
 )
 from api.taken import BODIES
 from ledger.domain.parties import Party
+from ledger.proofs import disclosures
 from ledger.proofs.certificates import FORM, KINDS
 
 REF: Final = "#/components/schemas/{model}"
@@ -238,6 +239,16 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             "map": OBJECT,
             "entries": array(TEXT),
             "checkpoint": TEXT,
+            "keys": TEXT,
+        },
+    ),
+    "Disclosure": shape(
+        "Confidential members of an entry, with what proves them.",
+        {
+            "disclosure": {"const": disclosures.FORM},
+            "position": POSITION,
+            "disclosed": array(shape("", {"name": TEXT, "salt": TEXT, "value": {}})),
+            "proof": TEXT,
             "keys": TEXT,
         },
     ),

@@ -24,6 +24,7 @@ COMMANDS = (
     "export",
     "import",
     "verify",
+    "disclose",
     "key",
     "witness",
     "cosign",

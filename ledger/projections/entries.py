@@ -25,6 +25,7 @@ FROM open_entries(%(streams)s::text[], %(known)s::bigint)
 SELECT_VERSION = """
 SELECT coalesce(max(version), 0) AS version FROM open_entries(ARRAY[%s::text], %s::bigint)
 """
+SELECT_STREAM = "SELECT stream FROM event_log WHERE position = %s"
 SELECT_FILING = "SELECT caller, receipt, last_position FROM filing_record(%s)"
 
 Connection = psycopg.Connection[DictRow]
@@ -110,6 +111,29 @@ def since(
     rows = connection.execute(SELECT_OPEN, asked).fetchall()
     later = {row["position"] for row in rows if row["version"] > expected[row["stream"]]}
     return [entry for entry in shown_entries(rows, viewer) if entry["position"] in later]
+
+
+def disclosable(
+    connection: Connection, position: int, viewer: Viewer
+) -> dict[str, tuple[str, Any]]:
+    """The members of an entry that a reader may disclose, with their salts: those that it sees as
+    they were entered. The connection's role is the auditor's."""
+    row = connection.execute(SELECT_STREAM, (position,)).fetchone()
+    if row is None:
+        return {}
+    asked = {"streams": [row["stream"]], "known": position}
+    rows = connection.execute(SELECT_OPEN, asked).fetchall()
+    stored = rows[-1]["open"] or {}
+    shown = [entry for entry in shown_entries(rows, viewer) if entry["position"] == position]
+    if not shown:
+        return {}
+    values = {name: value for name, (_, value) in stored.items()}
+    seen = values if viewer.auditor else shown[0].get("confidential", {})
+    return {
+        name: (salt, value)
+        for name, (salt, value) in stored.items()
+        if name in seen and seen[name] == value
+    }
 
 
 def _effective_on(entry: Mapping[str, Any]) -> date | None:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from ledger.proofs.certificates import BadCertificate, Certificate
 from ledger.proofs.checkpoints import PROOF, Checkpoint, EntryProof
+from ledger.proofs.disclosures import BadDisclosure, Disclosure
 from ledger.proofs.merkle import HASH_BYTES
-from ledger.proofs.notes import BadNote, VerifierKey
+from ledger.proofs.notes import BadNote, Note, VerifierKey
 from ledger.proofs.recomputing import Recomputation, first_difference
 from ledger.proofs.tiles import (
     WIDTH,
@@ -80,7 +81,9 @@ def _verify_proof(where: str, data: bytes, given: Sequence[VerifierKey]) -> Repo
 
 
 def verify_json(where: str, data: bytes, given: Sequence[VerifierKey]) -> Report:
-    """What holds of a certificate."""
+    """What holds of a certificate or a disclosure."""
+    if b'"disclosure"' in data:
+        return _verify_disclosure(where, data, given)
     trust = Trust(Report("certificate", files=1), given)
     try:
         certificate = Certificate.parse(data)
@@ -88,15 +91,33 @@ def verify_json(where: str, data: bytes, given: Sequence[VerifierKey]) -> Report
     except BadCertificate as error:
         trust.report.find(where, str(error))
         return trust.report
-    trust.read_list(f"{where}, keys", certificate.keys.encode())
-    trust.checkpoint(where, str(certificate.checkpoint).encode(), newest=True)
+    _believe(trust, where, certificate.keys, certificate.checkpoint, faults)
     trust.report.entries = len(certificate.entries)
-    for fault in faults:
-        trust.report.find(where, fault)
     if trust.report.holds:
         shown = ("kind", "patent", "on", "position", "besides", "issued_at", "code", "says")
         trust.report.said = {name: certificate.as_json()[name] for name in shown}
     return trust.report
+
+
+def _verify_disclosure(where: str, data: bytes, given: Sequence[VerifierKey]) -> Report:
+    trust = Trust(Report("disclosure", files=1, entries=1), given)
+    try:
+        disclosure = Disclosure.parse(data)
+    except BadDisclosure as error:
+        trust.report.find(where, str(error))
+        return trust.report
+    _believe(trust, where, disclosure.keys, disclosure.proof.checkpoint, list(disclosure.faults()))
+    if trust.report.holds:
+        trust.report.said = disclosure.said
+    return trust.report
+
+
+def _believe(trust: Trust, where: str, keys: str, head: Note, faults: Sequence[str]) -> None:
+    """Note who signed, and what does not hold."""
+    trust.read_list(f"{where}, keys", keys.encode())
+    trust.checkpoint(where, str(head).encode(), newest=True)
+    for fault in faults:
+        trust.report.find(where, fault)
 
 
 class Directory:

@@ -27,6 +27,7 @@ BUILT = {
     "GET /v1/log/checkpoint",
     "GET /v1/log/keys",
     "GET /v1/log/proofs/{position}",
+    "GET /v1/log/proofs/{position}/disclosure",
     "GET /v1/log/tile/{path}",
     "GET /v1/obligations",
     "GET /v1/open-licences",

@@ -22,6 +22,7 @@ from api import (
     certificates,
     corrections,
     documents,
+    events,
     filings,
     health,
     licences,
@@ -68,6 +69,7 @@ ROUTERS: Final = (
     obligations.router,
     statistics.router,
     rules.router,
+    events.router,
     log.router,
     health.router,
 )

@@ -30,6 +30,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "list_open_licences": EVERYBODY,
     "list_rules": EVERYBODY,
     "get_rule": EVERYBODY,
+    "list_events": EVERYBODY,
     # The transparency log.
     "get_checkpoint": EVERYBODY,
     "get_log_keys": EVERYBODY,

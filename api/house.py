@@ -14,6 +14,7 @@ from api.identities import Identities
 from api.limits import Limits
 from api.providers import Provider
 from api.tokens import Issuer
+from ledger.delivery.post import PostOffice
 from ledger.depository import Depository
 from ledger.domain.filing import Caller
 from ledger.eventstore.acts import Unavailable
@@ -39,6 +40,9 @@ class House:
     depository: Depository = field(kw_only=True)
     """Where supporting documents are kept."""
     identities: Identities = field(init=False)
+    post: PostOffice = field(kw_only=True)
+    readers: int = field(default=0, kw_only=True)
+    """How many follow the feed as it comes."""
 
     def __post_init__(self) -> None:
         self.identities = Identities(self.issuer, self.providers, self.clock)

@@ -80,6 +80,7 @@ KINDS: Final[dict[str, Kind]] = {
     "busy": Kind(503, "Too many filings wait", 1),
     "unavailable": Kind(503, "The ledger cannot be reached", 2),
     "behind": Kind(503, "This server has not yet seen that position", 1),
+    "crowded": Kind(503, "Too many readers follow the feed here", 10),
     "clock-behind": Kind(503, "The ledger's clock is wrong", 60),
 }
 """Slug → kind; the type of a problem is /problems/ and the slug, and there is a page for each."""

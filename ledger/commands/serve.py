@@ -20,6 +20,7 @@ from api.providers import providers_of
 from api.tokens import Issuer
 from ledger import assembly
 from ledger.commands.frame import DataDir, Json, UserError, ready_database, settings_for
+from ledger.delivery.post import PostOffice
 from ledger.projections import entries
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
@@ -75,9 +76,13 @@ def house(url: str, settings: Settings) -> Iterator[House]:
         followers = Followers(url)
         followers.start()
         stack.callback(followers.stop)
-        signing = TreeFollower(url, keyring(settings), settings.log_memory_path)
+        keys = keyring(settings)
+        signing = TreeFollower(url, keys, settings.log_memory_path)
         signing.start()
         stack.callback(signing.stop)
+        post = PostOffice(url, keys.origin)
+        post.start()
+        stack.callback(post.stop)
         clock = registry.means.clock
         seen = reader.public(entries.head)
         yield House(
@@ -89,14 +94,26 @@ def house(url: str, settings: Settings) -> Iterator[House]:
             providers_of(settings, registry.means.pseudonym, clock),
             Limits(settings.rate_limit_caller, settings.rate_limit_address),
             depository=assembly.depository(settings),
+            post=post,
         )
 
 
-def server(ledger: House, trusted_proxies: str = "") -> uvicorn.Server:
-    """The web server, which takes the word of these proxies on who calls. When it is told to stop,
-    it takes nothing new and answers what it has.
-    """
-    return uvicorn.Server(web(create_app(ledger), trusted_proxies))
+class Server(uvicorn.Server):
+    """The web server: when it is told to stop, it takes nothing new and answers what it has."""
+
+    def __init__(self, config: uvicorn.Config, ledger: House) -> None:
+        super().__init__(config)
+        self._ledger = ledger
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Readers of the feed would stay for ever: they are let go, and go on elsewhere."""
+        self._ledger.post.bell.silence()
+        await super().shutdown(sockets)
+
+
+def server(ledger: House, trusted_proxies: str = "") -> Server:
+    """The web server over a running ledger, which takes the word of these proxies on who calls."""
+    return Server(web(create_app(ledger), trusted_proxies), ledger)
 
 
 def web(app: ASGIApp, trusted_proxies: str = "") -> uvicorn.Config:

@@ -21,6 +21,7 @@ from api.limits import Limits
 from api.tokens import Issuer
 from ledger.assembly import depository
 from ledger.commands.serve import address_of, listening, server
+from ledger.delivery.post import PostOffice
 from ledger.domain.parties import PartyDetails
 from ledger.eventstore.acts import Bounds
 from ledger.projections.reader import Reader
@@ -132,9 +133,13 @@ def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Itera
         followers.start()
         stack.callback(followers.stop)
         settings = Settings(data_dir=folder, port=0)
-        signing = TreeFollower(database_url, keyring(settings), settings.log_memory_path)
+        keys = keyring(settings)
+        signing = TreeFollower(database_url, keys, settings.log_memory_path)
         signing.start()
         stack.callback(signing.stop)
+        post = PostOffice(database_url, keys.origin)
+        post.start()
+        stack.callback(post.stop)
         house = House(
             ledger,
             reader,
@@ -142,6 +147,7 @@ def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Itera
             clock,
             limits=Limits(caller=PLENTY, address=PLENTY),
             depository=depository(settings),
+            post=post,
         )
         sock = stack.enter_context(listening(settings))
         web = server(house)

@@ -18,6 +18,7 @@ BUILT = {
     "GET /readyz",
     "GET /v1/certificates/{code}",
     "GET /v1/certificates/{code}/page",
+    "GET /v1/events",
     "GET /v1/filings",
     "GET /v1/filings/{id}",
     "GET /v1/filings/{id}/documents",

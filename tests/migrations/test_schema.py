@@ -338,6 +338,7 @@ LOG_TABLES = {
     "log_map_head": "one size root",
     "certificate": "code issued_at patent_id newest body",
 }
+FEED = {"feed": "position number filing_end stream topic thing parties"}
 FOLLOWED = {
     "due": "thing patent_id kind about falls_on entry effective recorded",
     "notice": "thing patent_id party obligation details effective recorded",
@@ -373,6 +374,8 @@ READABLE: dict[Role, dict[str, str]] = {
             "registration_no filing_id registered_on claim_id amount currency enterprises patents "
             "revoked"
         ),
+        "feed_party": "thing party since",
+        **FEED,
         **FOLLOWED,
         **SEARCHED,
         **REGISTER_VIEWS,
@@ -394,6 +397,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "registration_no filing_id registered_on claim_id amount currency enterprises patents "
             "revoked"
         ),
+        **FEED,
         **FOLLOWED,
         **SEARCHED,
         **REGISTER_VIEWS,
@@ -410,6 +414,7 @@ READABLE: dict[Role, dict[str, str]] = {
         ),
         "open_licence": "thing patent_id declaration_no details effective recorded",
         **SEARCHED,
+        **FEED,
         **LOG_TABLES,
     },
 }
@@ -432,6 +437,7 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "party_name": "INSERT",
         "involvement": "INSERT UPDATE",
         "listing": "INSERT UPDATE",
+        **dict.fromkeys(("feed", "feed_party"), "INSERT"),
         **dict.fromkeys((*REGISTER_VIEWS, *FOLLOWED, *LOG_TABLES), "INSERT UPDATE"),
         "certificate": "INSERT",
     },
@@ -448,6 +454,8 @@ SHOWN_TO_ALL = {
     "public_entries",
     "log_leaves",
     "lists_known",
+    "leaves_at",
+    "feed_position",
 }
 CALLABLE: dict[Role, set[str]] = {
     "ledger_writer": SHOWN_TO_ALL | {"take_log_lock_since"},

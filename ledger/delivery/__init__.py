@@ -1,0 +1,1 @@
+"""Telling others what was entered: the feed's envelopes, mailboxes, webhooks and notices sent."""

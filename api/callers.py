@@ -16,7 +16,8 @@ EVERYBODY: Final = frozenset(ROLES)
 KNOWN: Final = EVERYBODY - {"public"}
 PARTIES: Final = frozenset({"bank", "patentee", "licensee"})
 OFFICE: Final = frozenset({"registrar", "agency"})
-"""They file for others; everybody else for its own party."""
+"""They file for others: the office for whoever comes to it, an agency by powers of attorney on
+record. Everybody else files for its own party, and by such powers."""
 
 OPERATIONS: Final[dict[str, frozenset[str]]] = {
     # What the register says.
@@ -49,6 +50,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "get_party": OFFICE | PARTIES | {"auditor"},
     "list_party_pledges": OFFICE | PARTIES | {"auditor"},
     "list_party_patents": OFFICE | PARTIES | {"auditor"},
+    "list_powers": OFFICE | PARTIES | {"auditor"},
     "get_pledge_financing": frozenset({"auditor", "statistician"}),
     # What the office enters.
     "enter_patents": frozenset({"registrar"}),
@@ -65,6 +67,8 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "list_documents": OFFICE | PARTIES | {"auditor"},
     "get_document": OFFICE | PARTIES | {"auditor"},
     # What parties file.
+    "give_power": PARTIES | {"registrar"},
+    "revoke_power": OFFICE | PARTIES,
     "file_batch": OFFICE | PARTIES,
     "register_transfer": OFFICE | {"patentee", "bank"},
     "change_name_or_address": OFFICE | {"patentee", "bank"},

@@ -4,7 +4,7 @@ given.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -32,6 +32,7 @@ from api.shapes import (
     shape,
 )
 from api.taken import BODIES
+from ledger.domain.events import ActKind
 from ledger.domain.parties import Party
 from ledger.proofs import disclosures
 from ledger.proofs.certificates import FORM, KINDS
@@ -220,6 +221,28 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             **dict.fromkeys(
                 ("patents", "pledges", "licences"),
                 shape("", {"total": POSITION, "listed": {"type": "array"}}),
+            ),
+        },
+    ),
+    "Powers": shape(
+        "Powers of attorney that a party gave.",
+        {
+            "party": TEXT,
+            **POINT,
+            "powers": array(
+                shape(
+                    "A power of attorney.",
+                    {
+                        "power": TEXT,
+                        "agent": ref("Party"),
+                        "kinds": array({"enum": list(get_args(ActKind))}),
+                        "valid_from": DAY,
+                        "valid_until": DAY_OR_NONE,
+                        "revoked_on": DAY_OR_NONE,
+                        "counts": {"type": "boolean"},
+                        "documents": array(OBJECT),
+                    },
+                )
             ),
         },
     ),

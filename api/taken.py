@@ -19,6 +19,7 @@ from ledger.domain.open_licences import (
     WithdrawOpenLicence,
 )
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge, RevokePledge
+from ledger.domain.powers import GivePowerOfAttorney, RevokePowerOfAttorney
 from ledger.domain.revocations import (
     RevokeLicenceRecordal,
     RevokeOpenLicence,
@@ -49,6 +50,8 @@ BODIES: Final[dict[type[BaseModel], tuple[str, ...]]] = {
     RecordFulfilment: ("obligation",),
     EnterPartyEvidence: ("credit_code", "patents"),
     WithdrawConsent: ("consent", "patents"),
+    GivePowerOfAttorney: ("principal", "patents"),
+    RevokePowerOfAttorney: ("principal", "power", "patents"),
     ConfirmFiling: ("filing", "patents"),
     WithdrawFiling: ("filing", "patents"),
     RefuseFiling: ("filing", "patents"),

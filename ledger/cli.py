@@ -30,6 +30,7 @@ COMMANDS = (
     "cosign",
     "rules",
     "token",
+    "erase",
     "check",
 )
 

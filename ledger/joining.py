@@ -27,11 +27,13 @@ ON CONFLICT (filing_id) DO UPDATE SET awaiting = excluded.awaiting, state = excl
 
 
 def withheld(world: World, filing: FilingPrepared) -> list[Withheld] | None:
-    """The personal values of a prepared filing, None where they have been erased."""
+    """The personal values of a prepared filing, None where any of them has been erased."""
     if not filing.personal_values:
         return []
     row = world.query(SELECT_WITHHELD, (filing.originator_id,))
-    return None if row is None else [Withheld.model_validate(each) for each in row["value"]]
+    if row is None or len(row["value"]) < filing.personal_values:
+        return None
+    return [Withheld.model_validate(each) for each in row["value"]]
 
 
 def queued(prepared: Prepared, today: date) -> Callable[[Cursor[Any]], None]:

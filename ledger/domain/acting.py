@@ -1,26 +1,37 @@
-"""For whom a filer acts: its own party to the dealing; the office and agencies act for others.
+"""For whom a filer acts: its own party to the dealing, and parties whose power of attorney is on
+record; the office acts for all.
 
 Judged on the state under the lock, so that it also holds for a filing that names a registration
-instead of
-patents and parties.
+instead of patents and parties.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ledger.domain.consents import RecordConsent, WithdrawConsent
+from ledger.domain.events import ActKind
 from ledger.domain.filing import Command, Context
 from ledger.domain.fulfilments import RecordFulfilment, name_of, obligations
 from ledger.domain.holdings import Licence, Pledge
-from ledger.domain.joint import AboutPrepared, PrepareFiling
+from ledger.domain.joint import BY_NAME, AboutPrepared, PrepareFiling
 from ledger.domain.parties import Party
 from ledger.domain.patent import Patent
+from ledger.domain.powers import (
+    KINDS,
+    GivePowerOfAttorney,
+    RevokePowerOfAttorney,
+    kind_of,
+    power_of,
+)
 from ledger.domain.refusals import Declined, NoSuchEntry
 
-FOR_OTHERS: Final = frozenset({"registrar", "agency"})
-"""Roles that file for whoever instructs them."""
+OFFICE: Final = "registrar"
+"""The role that files for whoever comes to it."""
+
+FOR_OTHERS: Final = frozenset({OFFICE, "agency"})
+"""Roles that are no party to what they file."""
 
 
 class NotAParty(Declined):
@@ -36,51 +47,91 @@ class NotAParty(Declined):
 
 
 def check(patents: Mapping[str, Patent], command: Command, context: Context) -> None:
-    """Raise NotAParty unless the filer acts for others, or for its own party to the dealing."""
-    if isinstance(command, AboutPrepared | WithdrawConsent):
-        _check_named(command, context)
-        return
+    """Raise NotAParty unless the filer acts for its own party to the dealing, or for one that has
+    empowered it."""
+    match command:
+        case AboutPrepared() | WithdrawConsent():
+            _check_named(command, context)
+        case GivePowerOfAttorney() | RevokePowerOfAttorney():
+            _check_power(command, context)
+        case _:
+            _check_dealing(patents, command, context)
+
+
+def _check_dealing(patents: Mapping[str, Patent], command: Command, context: Context) -> None:
+    kind = kind_of(command)
     if isinstance(command, PrepareFiling):
         command = command.filing
     caller = context.caller
-    if caller.role in FOR_OTHERS:
+    if caller.role == OFFICE:
         return
     if caller.party is None:
         raise NotAParty(None)
     (own,) = context.ids((caller.party,))
     stated = {context.party_id(party) for party in command.parties()}
     if isinstance(command, RecordConsent):
-        # Nobody consents for another; a consent that states no giver is the filer's own.
-        concerned = stated <= {own}
+        # Nobody consents for another without its power; a consent that states no giver is the
+        # filer's own.
+        concerned = all(may_act_for((party,), own, kind, context) for party in stated)
     else:
-        concerned = own in stated or all(
-            own in holders(patents[number], command, context) for number in command.patents
+        concerned = may_act_for(stated, own, kind, context) or all(
+            may_act_for(holders(patents[number], command, context), own, kind, context)
+            for number in command.patents
         )
     if not concerned:
         raise NotAParty(caller.party)
 
 
+def may_act_for(parties: Iterable[str], own: str, kind: ActKind | None, context: Context) -> bool:
+    """Whether a filer is one of the parties, or one of them has empowered it for that kind of
+    filing."""
+    found = frozenset(parties)
+    return own in found or any(
+        context.streams[f"party:{party}"].empowers(own, kind, context.today) for party in found
+    )
+
+
 def _check_named(command: AboutPrepared | WithdrawConsent, context: Context) -> None:
     """Nobody but those concerned learns that a prepared filing or a consent is there; nobody acts
-    on it for another."""
+    on it for another without its power."""
     named = command.filing if isinstance(command, AboutPrepared) else command.consent
     stream = context.streams[f"filing:{named}"]
-    concerned: set[str | None] = set()
+    concerned: set[str] = set()
+    kind: ActKind | None = "consent"
     if isinstance(command, WithdrawConsent):
         if stream.consent is not None:
             concerned = {stream.consent.given.by.id}
     elif stream.prepared is not None:
         filing = stream.prepared.filing
-        concerned = {*(party.id for party in filing.asked), filing.caller_party}
+        kind = KINDS.get(BY_NAME[filing.command])
+        concerned = {party.id for party in filing.asked}
+        concerned |= {filing.caller_party} if filing.caller_party else set()
     caller = context.caller
-    if concerned and caller.role in FOR_OTHERS:
+    if concerned and caller.role == OFFICE:
         return
-    own = context.ids((caller.party,)) if caller.party else frozenset()
-    if not own & concerned:
+    (own,) = context.ids((caller.party,)) if caller.party else ("",)
+    if not own or not may_act_for(concerned, own, kind, context):
         raise NoSuchEntry("consent" if isinstance(command, WithdrawConsent) else "filing", named)
     stated = getattr(command, "by", None)
-    if stated is not None and not context.ids((stated,)) <= own:
+    if stated is not None and not may_act_for(context.ids((stated,)), own, kind, context):
         raise NotAParty(caller.party)
+
+
+def _check_power(command: GivePowerOfAttorney | RevokePowerOfAttorney, context: Context) -> None:
+    """A power is given by its own party, and ended by it or by who holds it; the office enters
+    both. To others it is not there."""
+    caller = context.caller
+    allowed = context.ids((command.principal,))
+    if isinstance(command, RevokePowerOfAttorney):
+        allowed |= {power_of(command, context).agent.id}
+    if caller.role == OFFICE:
+        return
+    own = context.ids((caller.party,)) if caller.party else frozenset()
+    if own & allowed:
+        return
+    if isinstance(command, RevokePowerOfAttorney):
+        raise NoSuchEntry("power", command.power)
+    raise NotAParty(caller.party)
 
 
 def holders(patent: Patent, command: Command, context: Context) -> set[str]:

@@ -21,6 +21,7 @@ from ledger.domain import (
     lifecycle,
     open_licences,
     pledges,
+    powers,
     revocations,
     transfers,
 )
@@ -44,6 +45,7 @@ COMMANDS: dict[type[Command], Decision] = {
     **revocations.COMMANDS,
     **joint.COMMANDS,
     **fulfilments.COMMANDS,
+    **powers.COMMANDS,
 }
 """Every act that can be filed, with the function that makes its events."""
 

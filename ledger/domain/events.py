@@ -698,6 +698,48 @@ class IdentityEvidenceEntered(Event):
     reason: str
 
 
+ActKind = Literal["pledge", "licence", "open_licence", "transfer", "consent", "right", "obligation"]
+"""Kinds of filings for which a party can empower another."""
+
+
+class PartyEmpowered(Event):
+    """A party empowered another to file for it, on its own stream `party:<id>`."""
+
+    TOPIC = "party.empowered"
+    HIDDEN = True
+    agent: Party
+    kinds: tuple[ActKind, ...]
+    """Kinds of filings for which the power counts."""
+    valid_from: date
+    valid_until: date | None
+    """The first day on which it no longer counts; None where it counts until it is revoked."""
+
+    def counts_on(self, day: date) -> bool:
+        """Whether a day is among those of the power."""
+        return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
+
+
+class PowerRevoked(Event):
+    """A power of attorney counts no longer, from its revocation on."""
+
+    TOPIC = "party.power_revoked"
+    HIDDEN = True
+    power: str
+    """The filing that recorded it."""
+    agent: Party
+
+
+class PersonalValuesErased(Event):
+    """Personal values of a natural person were erased from beside the log, on the stream of the
+    person; what they were, nothing says."""
+
+    TOPIC = "party.values_erased"
+    HIDDEN = True
+    positions: tuple[int, ...]
+    """Entries whose personal values were erased."""
+    reason: str
+
+
 PatentEvent = (
     PatentEntered
     | PatentNumbered
@@ -761,6 +803,9 @@ OtherEvent = (
     | FilingWithdrawn
     | FilingDecided
     | IdentityEvidenceEntered
+    | PartyEmpowered
+    | PowerRevoked
+    | PersonalValuesErased
 )
 LedgerEvent = PatentEvent | OtherEvent
 

@@ -1,13 +1,16 @@
 """Facts about no patent, stream by stream: a consent, a prepared filing, evidence of a party's
-identity, pledges of a trademark."""
+identity and its powers of attorney, pledges of a trademark."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from ledger.domain.amending import Amended, amend
 from ledger.domain.consent import Consent
 from ledger.domain.events import (
+    ActKind,
     Amendment,
     Concealed,
     ConsentGiven,
@@ -19,6 +22,8 @@ from ledger.domain.events import (
     FilingWithdrawn,
     IdentityEvidenceEntered,
     LedgerEvent,
+    PartyEmpowered,
+    PowerRevoked,
 )
 from ledger.domain.prepared import Prepared
 
@@ -54,6 +59,21 @@ class Stream:
     def evidenced(self) -> bool:
         """Whether the party's code is accepted on evidence."""
         return any(isinstance(fact, IdentityEvidenceEntered) for fact in self.facts)
+
+    def powers(self) -> Iterator[tuple[PartyEmpowered, PowerRevoked | None]]:
+        """The powers that the party gave, each with its revocation."""
+        revoked = {fact.power: fact for fact in self.facts if isinstance(fact, PowerRevoked)}
+        for fact in self.facts:
+            if isinstance(fact, PartyEmpowered):
+                yield fact, revoked.get(fact.filing_id)
+
+    def empowers(self, agent: str, kind: ActKind | None, on: date) -> bool:
+        """Whether the party lets another file for it, that kind of filing on that day."""
+        return any(
+            power.agent.id == agent and kind in power.kinds and power.counts_on(on)
+            for power, revoked in self.powers()
+            if revoked is None
+        )
 
 
 def evolve_stream(stream: Stream, event: LedgerEvent | Concealed) -> Stream:

@@ -174,6 +174,9 @@ KINDS: Final[dict[str, str]] = {
     "filing.withdrawn": "Withdrawal of a prepared filing",
     "filing.decided": "Decision on a prepared filing",
     "party.identity_evidenced": "Evidence of a party's identity",
+    "party.empowered": "Power of attorney",
+    "party.power_revoked": "Revocation of a power of attorney",
+    "party.values_erased": "Erasure of personal values",
 }
 """Every kind of entry in words."""
 

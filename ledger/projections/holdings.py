@@ -59,7 +59,10 @@ SELECT asked.head, asked.known,
         SELECT * FROM pledges ORDER BY registration_no LIMIT %(cap)s) AS x) AS pledges,
     (SELECT jsonb_agg(to_jsonb(x) ORDER BY licence_id) FROM (
         SELECT * FROM licences ORDER BY licence_id LIMIT %(cap)s) AS x) AS licences,
-    EXISTS (SELECT FROM open_entries(ARRAY['party:' || %(party)s::text], asked.known)) AS evidenced
+    EXISTS (
+        SELECT FROM open_entries(ARRAY['party:' || %(party)s::text], asked.known)
+        WHERE topic = 'party.identity_evidenced'
+    ) AS evidenced
 FROM asked
 """
 

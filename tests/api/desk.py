@@ -22,14 +22,14 @@ from api.tokens import Issuer
 from ledger.assembly import depository
 from ledger.commands.serve import address_of, listening, server
 from ledger.delivery.post import PostOffice
-from ledger.domain.parties import PartyDetails
+from ledger.domain.parties import PartyDetails, party_id
 from ledger.eventstore.acts import Bounds
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
 from ledger.proofs.keys import keyring
 from ledger.proofs.tree import TreeFollower
 from ledger.settings import Settings
-from tests.builders import grant_patent, number, patent_details, ref
+from tests.builders import documents, grant_patent, number, patent_details, ref
 from tests.eventstore.ledgers import Clock, registry
 
 Json = Any
@@ -94,6 +94,30 @@ class Desk:
         answer = self.file(*args, **kwargs)
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    def empower(
+        self,
+        principal: PartyDetails,
+        agent: PartyDetails,
+        *kinds: str,
+        role: str = "registrar",
+        **changed: Any,
+    ) -> str:
+        """The number of a power of attorney, entered by the office for the one who gives it."""
+        body = {
+            "agent": as_body(agent),
+            "kinds": list(kinds) or ["pledge"],
+            "valid_from": "2020-01-01",
+            "documents": [d.model_dump() for d in documents("power-of-attorney")],
+            **changed,
+        }
+        path = f"/v1/parties/{self.party(principal)}/powers-of-attorney"
+        who = None if role == "registrar" else principal
+        return str(self.registered(path, body, role, who)["filing_id"])
+
+    def party(self, details: PartyDetails) -> str:
+        """The id of a party as the register shows it."""
+        return party_id(details, self.house.registry.means.pseudonym)
 
     # -- the register
 

@@ -122,8 +122,11 @@ class TestActingForAParty:
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-a-party")
         assert served.get(f"/v1/patents/{patent}").json()["encumbrances"] == []
 
-    def test_an_agency_files_for_others(self, served: Desk) -> None:
+    def test_an_agency_files_for_who_has_empowered_it(self, served: Desk) -> None:
         pledge = register_pledge(patents=(served.patent(),))
+        answer = served.file("/v1/pledges", pledge, "agency", MILLS)
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-a-party")
+        served.empower(BANK, MILLS, "pledge")
         assert served.file("/v1/pledges", pledge, "agency", MILLS).status_code == 201
 
     def test_a_bank_does_not_deregister_another_banks_pledge(self, served: Desk) -> None:

@@ -22,6 +22,7 @@ from tests.builders import (
     OTHER_BANK,
     STATED_CLAIM,
     UNIVERSITY,
+    credit_code,
     documents,
     fact,
     number,
@@ -33,6 +34,7 @@ from tests.builders import (
 from tests.domain.test_licences import record_licence
 from tests.domain.test_open_licences import declare
 
+AGENCY = PartyDetails(name="Lamp Street Agency", credit_code=credit_code(70))
 Json = dict[str, Any]
 CASE, SCOPE, PLACE = "MARK-case", "MARK-scope", "MARK-place"
 AMOUNT, ROYALTY = "77000177.00", "77000277.00"
@@ -43,6 +45,8 @@ MARKS = (CASE, SCOPE, PLACE, AMOUNT, ROYALTY, "take-")
 def secrets(served: Desk) -> Json:
     """Patents of Lampworks with something on them that strangers may not see."""
     pledged, pending, licensed, opened = served.patents(4)
+    for principal in (OTHER_BANK, INSTRUMENTS, MILLS):
+        served.empower(principal, AGENCY, "pledge", "licence", "open_licence")
     claim = STATED_CLAIM.model_copy(
         update={"amount": Money(amount=AMOUNT, currency="CNY"), "scope": SCOPE}
     )
@@ -136,7 +140,7 @@ def test_a_stranger_reads_no_secret_in_it(
     role: str,
     who: PartyDetails,
 ) -> None:
-    party = None if role == "agency" else who
+    party = AGENCY if role == "agency" else who
     before = contents(served)
     tried = served.file(path, make(secrets), role, party, dry_run=True)
     assert tried.status_code in (200, 409), tried.text
@@ -194,7 +198,7 @@ class TestWhatWouldBeEntered:
             "signed_by": list(refs(MILLS)),
         }
         path = f"/v1/open-licences/{secrets['declaration']}/licences/{secrets['taken']}/recordal"
-        for role, who, seen in (("agency", None, False), ("licensee", MILLS, True)):
+        for role, who, seen in (("agency", AGENCY, False), ("licensee", MILLS, True)):
             tried = served.file(path, body, role, who, dry_run=True)
             assert tried.status_code == 200, tried.text
             (entry,) = tried.json()["entries"]
@@ -274,7 +278,7 @@ def test_filing_says_the_same_word_for_word(
     role: str,
     who: PartyDetails,
 ) -> None:
-    party = None if role == "agency" else who
+    party = AGENCY if role == "agency" else who
     tried = served.file(path, make(secrets), role, party, dry_run=True)
     filed = served.file(path, make(secrets), role, party)
     if filed.status_code == 201:

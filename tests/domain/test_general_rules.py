@@ -14,6 +14,7 @@ from ledger.domain.joint import AboutPrepared, PrepareFiling
 from ledger.domain.lifecycle import EndSuspension
 from ledger.domain.numbers import PatentKind
 from ledger.domain.parties import PartyDetails, PartyKind, Residence, party_of, personal_of
+from ledger.domain.powers import GivePowerOfAttorney, RevokePowerOfAttorney
 from ledger.domain.rules import rules_for
 from tests.builders import (
     BANK,
@@ -43,15 +44,16 @@ MISTYPED = PATENT[:-1] + ("0" if PATENT[-1] != "0" else "1")
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.NAME)
 def test_every_act_has_the_rules_of_every_filing(command: type) -> None:
     names = {rule.id for rule in rules_for(command, TODAY)}
-    if command in (RevokeEntry, WithdrawConsent) or issubclass(command, AboutPrepared):
+    nobody = (RevokeEntry, WithdrawConsent, RevokePowerOfAttorney)
+    if command in nobody or issubclass(command, AboutPrepared):
         assert not names & {"id-uscc-check", "not-this-register"}, "it describes nobody"
         return
     if command is PrepareFiling:
         assert not names & {"id-uscc-check"}, "it is judged when the others have confirmed"
         return
     assert {"id-uscc-check", "id-resident-check"} <= names
-    if command is PublishCorrection:
-        assert "not-this-register" not in names, "it is of entries taken over, too"
+    if command in (PublishCorrection, GivePowerOfAttorney):
+        assert "not-this-register" not in names, "it may be of entries taken over, or of no patent"
         return
     if "patents" in command.model_fields and command.NAME != "EnterPartyEvidence":
         assert {"id-patent-number-check", "not-this-register"} <= names

@@ -429,7 +429,7 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "idempotency": "INSERT",
         "standing_pledge": "INSERT DELETE",
         "standing_declaration": "INSERT DELETE",
-        "personal": "INSERT",
+        "personal": "INSERT UPDATE DELETE",
         "source_record": "INSERT UPDATE",
         "prepared_filing": "INSERT UPDATE",
         "pledge_financing": "INSERT UPDATE DELETE",

@@ -53,8 +53,11 @@ from ledger.domain.open_licences import (
     TakeOpenLicence,
     WithdrawOpenLicence,
 )
+from ledger.domain.parties import PartyDetails, party_id
 from ledger.domain.pledges import RevokePledge
+from ledger.domain.powers import GivePowerOfAttorney, RevokePowerOfAttorney
 from ledger.domain.royalties import FixedRate, LumpSum, RoyaltyBase, Running
+from ledger.erasures import ErasureAct, look
 from ledger.means import Means
 from ledger.projections.register import RegisterViews
 from ledger.registry import Filing, Registry
@@ -134,6 +137,15 @@ class Story:
             ).fetchone()
         self.last = str(row["filing_id"])
         return str(row["registration_no"] or row["filing_id"])
+
+    def erases(self, details: PartyDetails) -> None:
+        """Have what is personal of somebody erased."""
+        means = self.ledger.means
+        party = party_id(details, means.pseudonym)
+        connection: Connection[Any]
+        with self.ledger.datastore.get_connection() as connection:
+            looked = look(connection, party, means)
+        self.ledger.writer.enter(ErasureAct(party, "She asks for it.", "Chen", looked, means))
 
     def takes_over(self, record: SourceRecord) -> None:
         self.ledger.enter(record, self.name)
@@ -665,6 +677,25 @@ def prepares_filing(filing: Command) -> PrepareFiling:
     return PrepareFiling(patents=filing.patents, filing=filing)
 
 
+def powers_of_attorney(story: Story) -> None:
+    """A company empowers a bank for a year and a person without end; the bank's power is revoked,
+    and what is personal of the person is erased."""
+    story.files(granted(PATENT))
+    given = GivePowerOfAttorney(
+        principal=ref(LAMPWORKS),
+        agent=BANK,
+        kinds=("pledge", "consent"),
+        valid_from=date(2026, 3, 2),
+        last_day=date(2027, 3, 1),
+        documents=documents("power-of-attorney"),
+    )
+    power = story.on(2026, 3, 2).files(given)
+    to_person = {"agent": INVENTOR, "kinds": ("licence",), "last_day": None}
+    story.on(2026, 3, 3).files(given.model_copy(update=to_person))
+    story.on(2026, 4, 1).files(RevokePowerOfAttorney(principal=ref(LAMPWORKS), power=power))
+    story.on(2026, 5, 6).erases(INVENTOR)
+
+
 HISTORIES: dict[str, Callable[[Story], None]] = {
     "pledge-life": pledge_life,
     "transfer-with-pledge-continuing": transfer_with_pledge_continuing,
@@ -680,4 +711,5 @@ HISTORIES: dict[str, Callable[[Story], None]] = {
     "corrections": corrections,
     "joint-filings": joint_filings,
     "us-record": us_record,
+    "powers-of-attorney": powers_of_attorney,
 }

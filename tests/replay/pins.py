@@ -150,4 +150,11 @@ PINS: dict[str, tuple[str, ...]] = {
         "2e45c98e2e82f1dc0620017a44d491141acd29bc052f5efa36261a6a891badc2",
         "942eee9cfebaadb96b448cf831f7c9f4ba1f44396936434d3636042b77419ec6",
     ),
+    "powers-of-attorney": (
+        "a46c566838bfedd5357fef4b3ab7ebd176d6fd28ad2c3cafde2a39be3b2d1971",
+        "e1a0c546f2faba0477e99c64dd2a75fc9370b88dacaff36681f127961757a408",
+        "f5aa2c80a2978645b1bfe3d31e4259f513e787f5f0c09e0f1df8bc126a9973e1",
+        "723ba7fc2998fe25c8295ffd0899f610abe80d667d968f78bf3b1d66d8a47638",
+        "0070da210d1b5e94e515d0380da84f994f3c8a2a3d76d1a2318f2d62d9e721dc",
+    ),
 }

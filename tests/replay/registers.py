@@ -422,4 +422,18 @@ EXPECTED: dict[str, dict[str, Any]] = {
             "evidenced": False,
         },
     },
+    "powers-of-attorney": {
+        "CN:201819000001.1": {
+            "version": 1,
+            "patentees": [["2020-09-01", "Lanternhill Lampworks"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+        },
+        "party:91999900MA90000011": {"version": 3, "used_by": None, "evidenced": False},
+        "party:person:4e24a5deb1f5a617fd7fd47fae6b6018": {
+            "version": 1,
+            "used_by": None,
+            "evidenced": False,
+        },
+    },
 }

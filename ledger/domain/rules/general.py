@@ -36,6 +36,7 @@ from ledger.domain.obligations import Duty, Owed
 from ledger.domain.parties import PartyDetails, PartyKind, Residence
 from ledger.domain.patent import Patent
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RevokePledge
+from ledger.domain.powers import GivePowerOfAttorney
 from ledger.domain.refusals import Severity
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
 from ledger.domain.transfers import RegisterTransfer
@@ -178,6 +179,7 @@ def _told_of(command: type[Command]) -> tuple[str, ...]:
 @rule(
     "id-uscc-check",
     *ALL,
+    GivePowerOfAttorney,
     PublishCorrection,
     title="Check character of the credit code",
     article="GB 32100-2015",
@@ -219,6 +221,7 @@ def _evidence_needless(command: EnterPartyEvidence, context: Context) -> Outcome
 @rule(
     "id-resident-check",
     *ALL,
+    GivePowerOfAttorney,
     PublishCorrection,
     title="Check character of the identity number",
     article="GB 11643-1999",

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from api import (
     batches,
     certificates,
+    changes,
     corrections,
     documents,
     events,
@@ -56,6 +57,7 @@ ASSETS: Final = "/docs/assets"
 
 ROUTERS: Final = (
     pledges.router,
+    changes.router,
     patents.router,
     search.router,
     certificates.router,

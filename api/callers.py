@@ -25,6 +25,8 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "get_statuses": EVERYBODY,
     "get_history": EVERYBODY,
     "search": EVERYBODY,
+    "get_patent_changes": EVERYBODY,
+    "list_changes": EVERYBODY,
     "get_pledge": EVERYBODY,
     "get_licence": EVERYBODY,
     "get_open_licence": EVERYBODY,
@@ -51,6 +53,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "list_party_pledges": OFFICE | PARTIES | {"auditor"},
     "list_party_patents": OFFICE | PARTIES | {"auditor"},
     "list_powers": OFFICE | PARTIES | {"auditor"},
+    "get_party_changes": OFFICE | PARTIES | {"auditor"},
     "get_pledge_financing": frozenset({"auditor", "statistician"}),
     # What the office enters.
     "enter_patents": frozenset({"registrar"}),

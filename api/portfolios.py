@@ -70,7 +70,7 @@ def list_party_pledges(
     ] = False,
 ) -> Response:
     """The pledges that stand for a pledgee, what falls due on them, and what endangers them."""
-    return _answer(question, _entitled(question, id), page, PLEDGES, endangered=endangered)
+    return _answer(question, entitled(question, id), page, PLEDGES, endangered=endangered)
 
 
 @router.get("/v1/parties/{id}/patents", **declared("list_party_patents", "PatentPortfolio"))
@@ -80,7 +80,7 @@ def list_party_patents(
     page: Annotated[Page, Depends(page)],
 ) -> Response:
     """A patentee's patents: their state, fees, encumbrances, licences and what is owed."""
-    return _answer(question, _entitled(question, id), page, PATENTS)
+    return _answer(question, entitled(question, id), page, PATENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ PLEDGES: Final = Kind("pledgee", portfolios.pledges, flat.PLEDGES)
 PATENTS: Final = Kind("patentee", portfolios.patents, flat.PATENTS)
 
 
-def _entitled(question: Asked, stated: str) -> str:
+def entitled(question: Asked, stated: str) -> str:
     """The party whose portfolio is asked for, by one who may see it."""
     party = party_number(stated)
     if question.caller.role not in SEE_ALL and question.caller.party != party:

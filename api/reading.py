@@ -25,6 +25,7 @@ from api.problems import Fault, Problem, documented, invalid
 from ledger.domain.filing import Caller
 from ledger.domain.numbers import InvalidNumber, parse_patent_id
 from ledger.domain.periods import CivilDate
+from ledger.projections import asking
 from ledger.projections.asking import Point, point
 from ledger.projections.disclosure import Viewer
 from ledger.projections.entries import head
@@ -60,18 +61,7 @@ PROBLEMS: Final = (
 
 
 def _known_at(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if value.isascii() and value.isdecimal() and len(value) < 19:
-        return int(value)
-    try:
-        # A plus sign that was not encoded arrives as a blank.
-        moment = datetime.fromisoformat(value.replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or "T" not in value.upper():
-        raise ValueError("a position, or a time with its zone such as 2026-03-02T10:00:00+08:00")
-    return moment
+    return asking.stated(value) if isinstance(value, str) else value
 
 
 KnownAt = Annotated[
@@ -141,13 +131,18 @@ class Asked:
         reader has seen are waited for a moment; after that it is told to come back.
         """
         asked = Point(begun.known, begun.on) if begun is not None else self.point(connection)
-        least = max(self.position_min or 0, asked.known or 0)
+        tracked = self.tracked(connection, asked.known or 0)
+        return (asked if asked.known is not None else Point(tracked, asked.on)), tracked
+
+    def tracked(self, connection: Connection, known: int = 0) -> int:
+        """The position that the follower's lists know, which is not before the one asked for."""
+        least = max(self.position_min or 0, known)
         patience = time.monotonic() + LISTS_SECONDS_MAX
         while (tracked := lists_known(connection)) < least and time.monotonic() < patience:
             time.sleep(LISTS_LOOK_SECONDS)
         if tracked < least:
             raise Problem("behind", f"What is asked is listed here up to position {tracked}.")
-        return (asked if asked.known is not None else Point(tracked, asked.on)), tracked
+        return tracked
 
     def paged(self, connection: Connection, begun: Cursor | None) -> tuple[Point, int]:
         """The point of a question about the register views, whose pages are all read at the point

@@ -99,6 +99,76 @@ OF_OFFERS: Final[dict[str, dict[str, Any]]] = {
 }
 """The open licences on offer."""
 
+_POINT: Final = shape("A settled point.", {"known_at": POSITION, "effective_on": DAY})
+_CHANGES: Final = array(
+    shape(
+        "A member of the extract that is not what it was; null on the side that has none.",
+        {
+            "member": TEXT | {"description": "JSON pointer to it in the extract, or in the thing."},
+            "of": TEXT_OR_NONE | {"description": "The registration, licence or case it is of."},
+            "before": {},
+            "after": {},
+        },
+    )
+)
+OF_CHANGES: Final[dict[str, dict[str, Any]]] = {
+    "PatentChanges": shape(
+        "What changed on a patent between two points.",
+        {
+            "patent": PATENT,
+            "printed": TEXT,
+            "from": _POINT,
+            "to": _POINT,
+            "changes": _CHANGES,
+            "entries": array(ref("Entry")),
+        },
+    ),
+    "PartyChanges": shape(
+        "What a party is concerned in at one point and not at the other.",
+        {
+            "party": TEXT,
+            "from": _POINT,
+            "to": _POINT,
+            **PAGE,
+            "changes": array(
+                shape(
+                    "",
+                    {
+                        "patent": PATENT,
+                        "role": TEXT,
+                        "about": TEXT_OR_NONE,
+                        "change": {"enum": ["gained", "lost"]},
+                    },
+                )
+            ),
+            **NEXT,
+        },
+    ),
+    "RegisterChanges": shape(
+        "The patents with public entries between two points, in the order of the last of them.",
+        {
+            "from": _POINT,
+            "to": _POINT,
+            **PAGE,
+            "total": {"type": ["integer", "null"]}
+            | {"description": "Null where more lies between the points than is counted."},
+            "patents": array(
+                shape(
+                    "",
+                    {
+                        "patent": PATENT,
+                        "printed": TEXT,
+                        "position": POSITION,
+                        "changes": _CHANGES,
+                    },
+                )
+            ),
+            **NEXT,
+        },
+    ),
+}
+"""The difference of two points."""
+
 _DUE: Final = array(
     shape(
         "What falls due, the nearest first.",

@@ -13,7 +13,7 @@ from api.batches import BatchLine
 from api.certificates import CertificateWish
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
-from api.reading_shapes import OF_OFFERS, OF_PORTFOLIOS, OF_SEARCH
+from api.reading_shapes import OF_CHANGES, OF_OFFERS, OF_PORTFOLIOS, OF_SEARCH
 from api.shapes import (
     CONFIDENTIAL,
     DAY,
@@ -45,6 +45,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
     **OF_OBLIGATIONS,
     **OF_SEARCH,
     **OF_OFFERS,
+    **OF_CHANGES,
     **OF_PORTFOLIOS,
     "Extract": shape(
         "What the register says of a patent at one point of its two clocks.",

@@ -21,6 +21,7 @@ COMMANDS = (
     "transcribe",
     "replay",
     "audit",
+    "diff",
     "export",
     "import",
     "verify",

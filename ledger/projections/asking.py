@@ -36,6 +36,21 @@ class Point:
     """The newest position, where it was read to settle the point."""
 
 
+def stated(text: str) -> int | datetime:
+    """A position, or a time with its zone, as people write them; ValueError says what is asked
+    for."""
+    if text.isascii() and text.isdecimal() and len(text) < 19:
+        return int(text)
+    try:
+        # A plus sign that was not encoded arrives as a blank.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or "T" not in text.upper():
+        raise ValueError("a position, or a time with its zone such as 2026-03-02T10:00:00+08:00")
+    return moment
+
+
 def point(
     connection: psycopg.Connection[DictRow],
     known_at: int | datetime | None,

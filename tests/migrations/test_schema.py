@@ -456,6 +456,7 @@ SHOWN_TO_ALL = {
     "lists_known",
     "leaves_at",
     "feed_position",
+    "changed_patents",
 }
 CALLABLE: dict[Role, set[str]] = {
     "ledger_writer": SHOWN_TO_ALL | {"take_log_lock_since"},

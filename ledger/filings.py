@@ -246,6 +246,7 @@ class JointAct(FilingAct):
             consents=consents_of(filing, streams),
             evidenced=evidenced(filing, world),
             memo={},
+            keys={},
         )
         return filing, patents, judging
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import libcst as cst
@@ -18,6 +19,22 @@ DECLARING = frozenset({"rule", "define", "alias", "_define"})
 """Calls whose texts are a declaration of the catalogue."""
 
 
+@dataclass(frozen=True)
+class Text:
+    """A file, statement by statement."""
+
+    module: cst.Module
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        return [self.module.code_for_node(statement) for statement in self.module.body]
+
+    @cached_property
+    def head(self) -> str:
+        """What stands before the first statement."""
+        return "".join(self.module.code_for_node(line) for line in self.module.header)
+
+
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """One change of one file."""
@@ -26,7 +43,9 @@ class Mutant:
     line: int
     before: str
     after: str
-    module: cst.Module
+    text: Text
+    place: int
+    """Which statement of the file is changed."""
     node: cst.CSTNode
     changed: cst.CSTNode
 
@@ -35,20 +54,25 @@ class Mutant:
 
     @property
     def source(self) -> str:
-        """The file with the change made."""
-        return cst.ensure_type(self.module.deep_replace(self.node, self.changed), cst.Module).code
+        """The file with the change made; the other statements are as they were."""
+        changed = self.text.module.body[self.place].deep_replace(self.node, self.changed)
+        assert isinstance(changed, cst.CSTNode), "a node stands in the place of a node"
+        pieces = list(self.text.pieces)
+        pieces[self.place] = self.text.module.code_for_node(changed)
+        return self.text.head + "".join(pieces)
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
     """Every mutant of a file, in the order of its lines."""
     wrapper = MetadataWrapper(cst.parse_module(path.read_text(encoding="utf-8")))
-    places = _Places()
+    text = Text(wrapper.module)
+    places = _Places(text)
     wrapper.visit(places)
     show = wrapper.module.code_for_node
-    for line, node, changed in places.found:
+    for line, place, node, changed in places.found:
         before, after = _short(show(node)), _short(show(changed))
         if before != after:
-            yield Mutant(path, line, before, after, wrapper.module, node, changed)
+            yield Mutant(path, line, before, after, text, place, node, changed)
 
 
 class _Places(cst.CSTVisitor):
@@ -56,11 +80,14 @@ class _Places(cst.CSTVisitor):
 
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self) -> None:
-        self.found: list[tuple[int, cst.CSTNode, cst.CSTNode]] = []
+    def __init__(self, text: Text) -> None:
+        self.found: list[tuple[int, int, cst.CSTNode, cst.CSTNode]] = []
+        self._statements = {id(node): place for place, node in enumerate(text.module.body)}
+        self._place = 0
         self._declaring = 0
 
     def on_visit(self, node: cst.CSTNode) -> bool:
+        self._place = self._statements.get(id(node), self._place)
         if isinstance(node, cst.Annotation | cst.Import | cst.ImportFrom | cst.Assert):
             return False
         if isinstance(node, cst.Subscript) and self._is_type(node):
@@ -83,7 +110,7 @@ class _Places(cst.CSTVisitor):
         line = self.get_metadata(PositionProvider, node).start.line
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
-                self.found += [(line, node, changed) for changed in operator(node)]
+                self.found += [(line, self._place, node, changed) for changed in operator(node)]
 
     @staticmethod
     def _is_type(node: cst.Subscript) -> bool:

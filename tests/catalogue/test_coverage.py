@@ -11,18 +11,31 @@ from __future__ import annotations
 import ast
 import csv
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from ledger.domain.deciding import COMMANDS
-from ledger.domain.rules import ALIASES, DEFINITIONS, RULES, Definition, catalogue_version
-from ledger.domain.rules.catalogue import in_force
+from ledger.domain.filing import Command, Context
+from ledger.domain.patent import Patent
+from ledger.domain.pledges import RegisterPledge
+from ledger.domain.rules import (
+    ALIASES,
+    DEFINITIONS,
+    RULES,
+    Definition,
+    Rule,
+    catalogue_version,
+    rules_for,
+)
+from ledger.domain.rules.catalogue import Broken, Outcome, alias, define, in_force, rule
 from ledger.domain.rules.listing import listing, selected
+from tests.builders import entered, recorded, register_pledge
 from tests.catalogue.all_cases import CASES
 from tests.catalogue.calls import implementing
 from tests.catalogue.case import Case
@@ -143,11 +156,60 @@ def test_a_rule_of_the_house_has_its_cases(rule: str) -> None:
 def test_it_finds_what_it_should(case: Case) -> None:
     found = case.found()
     assert {finding.severity for finding in found} == {case.severity}
+    stated = RULES[case.rule]
+    declared = (stated.article, stated.cure or None, stated.waiver)
+    assert {(f.article, f.cure, f.waiver) for f in found} == {declared}
+    assert all(f.message.startswith(stated.sentence) for f in found)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_it_passes_what_it_should(case: Case) -> None:
     assert case.found_clean() == []
+
+
+def test_a_missing_fact_is_asked_for_by_the_article_of_the_rule_that_needs_it() -> None:
+    refused = recorded(entered(patentees=())).when(register_pledge()).findings
+    asked = {f.fact["needed_by"]: f.article for f in refused if f.rule == "fact-unknown"}
+    assert asked == {"pledge-pledgor-is-owner": "PPM 4, 11(1)"}
+
+
+@pytest.fixture
+def passing() -> Iterator[Rule]:
+    """A rule of one year, forgotten when the test ends."""
+
+    def anything(_: Patent, __: Command, ___: Context) -> Outcome:
+        """It is 2025."""
+        return Broken()
+
+    year: dict[str, Any] = {"since": date(2025, 1, 1), "until": date(2026, 1, 1)}
+    yield rule("passing-fancy", RegisterPledge, title="Fancy", article="none", **year)(anything)
+    del RULES["passing-fancy"]
+    rules_for.cache_clear()
+
+
+def test_a_rule_is_asked_from_its_first_day_to_the_day_before_its_end(passing: Rule) -> None:
+    rules_for.cache_clear()
+    for day, there in (
+        (date(2024, 12, 31), False),
+        (date(2025, 1, 1), True),
+        (date(2025, 12, 31), True),
+        (date(2026, 1, 1), False),
+    ):
+        assert (passing in rules_for(RegisterPledge, day)) is there
+
+
+@pytest.mark.parametrize("known", ["pledge-alive", "term-by-kind", "pledge-open-licence-statement"])
+def test_a_name_is_declared_once(known: str) -> None:
+    """Whether a rule, a definition or another name of a rule has it."""
+    words: dict[str, Any] = {"title": "Twice", "article": "none"}
+    held: dict[str, Any] = {"sentence": "Twice.", "function": "none", "test": "none"}
+    for declare in (
+        lambda: rule(known, RegisterPledge, **words)(lambda _, __, ___: None),
+        lambda: define(known, **words, **held),
+        lambda: alias(known, of="pledge-alive", article="none"),
+    ):
+        with pytest.raises(AssertionError, match="declared twice"):
+            declare()
 
 
 def test_every_rule_names_commands_that_exist() -> None:

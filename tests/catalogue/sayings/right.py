@@ -72,6 +72,8 @@ LATE_AND_GIVEN_UP = recorded(entered(granted_on=date(2026, 11, 12), same_day_pat
 DRUG = {"kind": "pte", "drug": "Lampyrin", "approved_on": date(2022, 3, 1)}
 DRUG_IN_TIME = DRUG | {"requested_on": date(2022, 6, 1)}
 TWO = recorded(entered(), entered(SECOND))
+LATER = {"approved_on": date(2025, 6, 12), "requested_on": date(2025, 7, 1), "days": 10}
+COMPENSATED_BESIDE = TWO.when(compensate(**DRUG | LATER, patents=(SECOND,))).given_that()
 ALL_PAID = recorded(entered(fees_paid_through=20))
 FORCE = {
     "cause": "force_majeure",
@@ -113,6 +115,13 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     *says(
         "term-compensation-kind", compensate(**DRUG_IN_TIME, patents=(PATENT, SECOND)), given=TWO
+    ),
+    *says(
+        "term-compensation-kind",
+        compensate(**DRUG_IN_TIME),
+        compensate(**DRUG_IN_TIME | {"drug": "Harbourin"}),
+        compensate(**DRUG_IN_TIME, patents=(SECOND,)),
+        given=COMPENSATED_BESIDE,
     ),
     *says(
         "term-compensation-kind",

@@ -126,7 +126,8 @@ def fees(patent: Patent) -> Iterator[Due]:
     settled = _settled(patent) if patent.fees else {}
     year, since = entered.fees_paid_through + 1, entered.granted_on
     version = entered.originator_version
-    while (due_on := terms.fee_due_on(entered.filed_on, year)) < ends:
+    last_year = patent.last_fee_year
+    while year <= last_year and (due_on := terms.fee_due_on(entered.filed_on, year)) < ends:
         paid = settled.get(year)
         until = over if paid is None else min(over, paid[0])
         if since is None or since < until:

@@ -165,8 +165,19 @@ class Patent:
         ends = self.terminates_on
         if through is None or ends is None or self.entered is None or self.entered.filed_on is None:
             return None
+        if through >= self.last_fee_year:
+            return None
         due = terms.fee_due_on(self.entered.filed_on, through + 1)
         return due if due < ends else None
+
+    @property
+    def last_fee_year(self) -> int:
+        """The last patent year that has an annual fee; the years of a compensated term have
+        none."""
+        entered = self.entered
+        if entered is None or entered.kind is None or entered.filed_on is None:
+            return terms.LAST_FEE_YEAR
+        return terms.term_years(entered.kind, entered.filed_on)
 
     def fee_current(self, on: date, calendar: WorkingCalendar) -> bool | None:
         """Whether no annual fee is overdue at the end of a day; grace counts as overdue (LRM

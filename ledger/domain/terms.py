@@ -36,7 +36,8 @@ DRUG_YEARS_AFTER_APPROVAL: Final = 14
 """Most years of drug compensation, and of the whole term after approval (Patent Law 42(3))."""
 
 _DAY: Final = timedelta(days=1)
-_LAST_FEE_YEAR: Final = 20
+LAST_FEE_YEAR: Final = 20
+"""The last patent year that any kind of patent has a fee for."""
 
 
 # --- the term --------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def fee_state(
     day: date,
     calendar: WorkingCalendar,
     *,
-    last_fee_year: int = _LAST_FEE_YEAR,
+    last_fee_year: int = LAST_FEE_YEAR,
     from_unmoved: bool = True,
 ) -> FeeState:
     """State of the annual fees at the end of a day, given the last year whose fee is paid.

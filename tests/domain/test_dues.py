@@ -16,6 +16,7 @@ from ledger.domain.events import (
     PatentAbandoned,
     SuspensionEnded,
     SuspensionExtended,
+    TermCompensated,
 )
 from ledger.domain.periods import ChineseCalendar, LastDay
 from ledger.domain.royalties import Free
@@ -85,6 +86,18 @@ class TestFees:
 
     def test_the_last_fee_is_that_of_the_last_year(self) -> None:
         assert due(entered(fees_paid_through=20)) == []
+
+    def test_the_years_of_a_compensated_term_have_none(self) -> None:
+        longer = TermCompensated(
+            **about(PATENT, date(2021, 2, 1)),
+            kind="pta",
+            days=800,
+            terminates_on=date(2040, 8, 20),
+            drug=None,
+        )
+        assert due(entered(fees_paid_through=20), longer) == []
+        (last,) = due(entered(fees_paid_through=19), longer)
+        assert (last.about, last.until) == ("20", date(2040, 8, 20))
 
     @pytest.mark.parametrize(
         "unknown", [{"fees_paid_through": None}, {"filed_on": None}, {"granted_on": None}]

@@ -17,6 +17,7 @@ from ledger.domain.events import (
     PledgeChanged,
     RecordedElsewhere,
     RecordWithdrawn,
+    TermCompensated,
 )
 from ledger.domain.evolving import evolve
 from ledger.domain.holdings import uninterrupted
@@ -169,6 +170,20 @@ def test_the_last_years_have_no_next_fee() -> None:
 
 
 # --- preservations ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("paid", "on_time"), [(20, True), (19, False)])
+def test_no_fee_is_due_in_the_years_of_a_compensated_term(paid: int, on_time: bool) -> None:
+    longer = TermCompensated(
+        **about(PATENT, date(2021, 2, 1)),
+        kind="pta",
+        days=800,
+        terminates_on=date(2040, 8, 20),
+        drug=None,
+    )
+    patent = recorded(entered(fees_paid_through=paid), longer).patents[PATENT]
+    assert patent.fee_current(date(2040, 8, 19), ChineseCalendar()) is on_time
+    assert patent.alive(date(2040, 8, 19))
 
 
 def test_a_later_preservation_waits_for_the_earlier_to_end() -> None:

@@ -18,6 +18,8 @@ PARTIES: Final = frozenset({"bank", "patentee", "licensee"})
 OFFICE: Final = frozenset({"registrar", "agency"})
 """They file for others: the office for whoever comes to it, an agency by powers of attorney on
 record. Everybody else files for its own party, and by such powers."""
+COUNTING: Final = frozenset({"auditor", "statistician"})
+"""They ask the statistics at any position and by any grouping."""
 
 OPERATIONS: Final[dict[str, frozenset[str]]] = {
     # What the register says.
@@ -54,7 +56,11 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "list_party_patents": OFFICE | PARTIES | {"auditor"},
     "list_powers": OFFICE | PARTIES | {"auditor"},
     "get_party_changes": OFFICE | PARTIES | {"auditor"},
-    "get_pledge_financing": frozenset({"auditor", "statistician"}),
+    # What the register counts.
+    "get_definitions": EVERYBODY,
+    "get_operations": COUNTING,
+    "get_licence_rates": COUNTING,
+    "get_pledge_financing": COUNTING,
     # What the office enters.
     "enter_patents": frozenset({"registrar"}),
     "enter_fact": frozenset({"registrar"}),

@@ -22,6 +22,7 @@ from ledger.means import utc_now
 from ledger.projections.disclosure import PUBLIC, Viewer
 from ledger.projections.reader import Reader
 from ledger.projections.standing import Reckoning
+from ledger.ratetable import RateTable
 from ledger.registry import Registry
 
 
@@ -39,6 +40,8 @@ class House:
     limits: Limits = field(default_factory=Limits)
     depository: Depository = field(kw_only=True)
     """Where supporting documents are kept."""
+    rates: RateTable = field(default_factory=RateTable, kw_only=True)
+    """By what the statistics tell other money in yuan."""
     identities: Identities = field(init=False)
     post: PostOffice = field(kw_only=True)
     readers: int = field(default=0, kw_only=True)

@@ -247,18 +247,38 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             ),
         },
     ),
-    "PledgeFinancing": shape(
-        "Pledge financing.",
+    "Report": shape(
+        "Figures of the statistics, with all that is needed to recompute them from the log.",
         {
-            "measure": TEXT,
+            "report": TEXT,
+            "form": TEXT,
             "definition": TEXT,
+            "program": TEXT,
+            "query": OBJECT,
             "position": POSITION,
-            "from": DAY,
-            "until": DAY,
-            "total": OBJECT,
-            "months": array(OBJECT),
+            "checkpoint": TEXT_OR_NONE,
+            "cells": array(ref("Cell")),
+            "digest": TEXT,
         },
     ),
+    "Cell": shape(
+        "A figure of one period and group; of all groups together where none is named.",
+        {
+            "measure": TEXT,
+            "period": {"type": "string", "examples": ["2022", "2022-H1", "2022-Q1", "2022-03"]},
+            "group": {"type": "object", "additionalProperties": TEXT},
+            "value": {
+                "description": "Whole numbers as such, others as decimal text; amounts by "
+                "currency as an object."
+            },
+        },
+        {
+            "before": {"description": "The figure of the same days a year before."},
+            "growth": TEXT_OR_NONE,
+            "share": TEXT_OR_NONE,
+        },
+    ),
+    "Definitions": array(OBJECT),
     "Rule": shape(
         "A row of the statutory catalogue.",
         {

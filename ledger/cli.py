@@ -22,6 +22,7 @@ COMMANDS = (
     "replay",
     "audit",
     "diff",
+    "stats",
     "export",
     "import",
     "verify",

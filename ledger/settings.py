@@ -54,6 +54,10 @@ class Settings(BaseModel):
     """Table of holidays announced for later years (`LEDGER_CALENDAR_FILE`); none means the file
     holidays.toml in the data directory, if it is there."""
 
+    rates_file: Path | None = None
+    """Table of rates by which the statistics tell other money in yuan (`LEDGER_RATES_FILE`); none
+    means the file rates.toml in the data directory, if it is there."""
+
     log_origin: str | None = Field(default=None, pattern=r"^[^\s+]+$")
     """Name under which checkpoints are signed (`LEDGER_LOG_ORIGIN`), as a rule the address of the
     log without its scheme; none means an invented one. It is chosen once, with the first key."""
@@ -139,6 +143,11 @@ class Settings(BaseModel):
     def providers_path(self) -> Path:
         """The OpenID providers whose tokens are believed."""
         return self.providers_file or self.data_dir / "providers.toml"
+
+    @property
+    def rates_path(self) -> Path:
+        """The table of rates."""
+        return self.rates_file or self.data_dir / "rates.toml"
 
     @property
     def secret_path(self) -> Path:

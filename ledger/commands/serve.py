@@ -26,6 +26,7 @@ from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
 from ledger.proofs.keys import keyring
 from ledger.proofs.tree import TreeFollower
+from ledger.ratetable import rates_of
 from ledger.settings import Settings
 
 BACKLOG = 1024
@@ -95,6 +96,7 @@ def house(url: str, settings: Settings) -> Iterator[House]:
             Limits(settings.rate_limit_caller, settings.rate_limit_address),
             depository=assembly.depository(settings),
             post=post,
+            rates=rates_of(settings),
         )
 
 

@@ -306,20 +306,25 @@ def _end(stage: Stage, story: Story, public: Caller, pledge: Json) -> Json:
     return ended
 
 
+def _figures(stage: Stage, role: str) -> tuple[int, dict[str, Json]]:
+    """The figures of pledge financing by measure, and the position at which they are known."""
+    found = stage.read(stage.caller(role), TOTALS)
+    return found["position"], {cell["measure"]: cell["value"] for cell in found["cells"]}
+
+
 def _projects(stage: Stage) -> int:
-    totals = stage.read(stage.caller("statistician"), TOTALS)
-    return int(totals["total"]["projects"])
+    return int(_figures(stage, "statistician")[1]["projects"])
 
 
 def _totals(stage: Stage, position: int, before: int) -> dict[str, Json]:
     """The totals once the follower has seen the last filing."""
     auditor = stage.caller("auditor")
     deadline = time.monotonic() + FOLLOWER_SECONDS
-    while (found := stage.read(auditor, TOTALS))["position"] < position:
+    while (found := _figures(stage, "auditor"))[0] < position:
         if time.monotonic() > deadline:
-            raise Unexpected(f"the totals stand at {found['position']}, not at {position}")
+            raise Unexpected(f"the totals stand at {found[0]}, not at {position}")
         time.sleep(0.05)
-    total: dict[str, Json] = found["total"]
+    known, total = found
     if total["projects"] != before + 2:
         raise Unexpected(f"{total['projects']} projects are counted, not {before + 2}")
     amounts = ", ".join(f"{amount} {code}" for code, amount in total["amounts"].items())
@@ -327,7 +332,7 @@ def _totals(stage: Stage, position: int, before: int) -> dict[str, Json]:
         f"Registered amount: {amounts}; distinct enterprises: {total['enterprises']}.",
         f"Projects: {total['projects']}, over {total['patents']} patents.",
         f"Inclusive projects, of at most ten million yuan: {total['inclusive_projects']}.",
-        f"Definition {found['definition']} of {found['measure']}, at position {found['position']}.",
+        f"Pledge financing, as known at position {known}.",
     ]
     stage.shown("Pledge financing in figures", auditor, TOTALS, remarks)
-    return {"position": found["position"], **total}
+    return {"position": known, **total}

@@ -6,9 +6,10 @@ pledgors count as enterprises, what is a high pledge amount), the choice stands 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from enum import IntEnum
 from typing import Final
 
 from ledger.domain.events import (
@@ -80,3 +81,42 @@ def growth(current: Decimal, before: Decimal) -> Decimal:
     """Growth year on year in percent, rounded half up to a tenth; of the same population and
     unit."""
     return ((current - before) / before * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def share(part: Decimal, whole: Decimal) -> Decimal:
+    """A part of a whole in percent, rounded half up to a tenth."""
+    return (part / whole * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def average(total: Decimal, count: Decimal, places: int) -> Decimal:
+    """A total over a count, rounded half up to so many places."""
+    return (total / count).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+class Quartile(IntEnum):
+    """Which of the three values that cut ordered values into four parts."""
+
+    FIRST = 1
+    SECOND = 2
+    """The median."""
+    THIRD = 3
+
+
+def hyndman_fan_7(ordered: Sequence[Decimal], quartile: Quartile) -> Decimal:
+    """The quartile of values in rising order by Hyndman and Fan's definition 7: the value at the
+    place (n - 1) * p, between two values in proportion."""
+    quarters = (len(ordered) - 1) * quartile
+    below, part = divmod(quarters, 4)
+    if not part:
+        return ordered[below]
+    return ordered[below] + (ordered[below + 1] - ordered[below]) * part / 4
+
+
+def median_of_halves(ordered: Sequence[Decimal], quartile: Quartile) -> Decimal:
+    """The quartile of values in rising order as the median of a half (Moore and McCabe): of an odd
+    number of values the one in the middle is in neither half; of one value it is that."""
+    count = len(ordered)
+    if quartile is Quartile.SECOND or count == 1:
+        return hyndman_fan_7(ordered, Quartile.SECOND)
+    half = ordered[: count // 2] if quartile is Quartile.FIRST else ordered[-(count // 2) :]
+    return hyndman_fan_7(half, Quartile.SECOND)

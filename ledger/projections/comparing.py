@@ -15,10 +15,11 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from ledger.database import connect
-from ledger.projections import followed, pledge_financing, shadow
-from ledger.projections.folding import EVERY_VIEW
+from ledger.projections import followed, shadow
+from ledger.projections.extents import EVERY_VIEW, EVERYTHING, EXTENTS
 from ledger.projections.followed import FOLLOWED
 from ledger.projections.shadow import HEAD, Progress, filled, number, rate, silent
+from ledger.projections.statistics import families
 
 REPLAYED = "replayed"
 """The shadow schema of a comparison."""
@@ -42,28 +43,32 @@ def compare(url: str, progress: Progress = silent, until: int | None = None) -> 
     ):
         snapshot.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         head = number(snapshot, HEAD)
-        tracked = number(snapshot, TRACKED, (pledge_financing.NAME,))
         target = head if until is None else number(snapshot, WHOLE, (min(until, head),))
-        filled(connection, url, REPLAYED, target, min(tracked, target), progress)
+        filled(connection, url, REPLAYED, target, progress)
         per_second = rate(target, time.monotonic() - started)
-        behind = min(number(snapshot, TRACKED, (followed.NAME,)), target)
         views = {
             table: _compared(snapshot, connection, table, None if target == head else target)
-            for table in shadow.TABLES
+            for table in COLUMNS
             if table not in FOLLOWING
         }
-        for table in FOLLOWING:
-            views[table] = _compared(
-                snapshot, connection, table, None if behind == head else behind, both=True
-            )
+        behind = {
+            follower: min(number(snapshot, TRACKED, (follower,)), target)
+            for follower in EXTENTS[EVERYTHING].followers
+        }
+        for table, follower in FOLLOWING.items():
+            known_at = None if behind[follower] == head else behind[follower]
+            views[table] = _compared(snapshot, connection, table, known_at, both=True)
         snapshot.rollback()
     equal = all(view["equal"] for view in views.values())
     return {"equal": equal, "entries": target, "rate_per_s": per_second, "views": views}
 
 
-FOLLOWING = tuple(view.table for view in FOLLOWED)
-"""Tables of the follower that may be a little behind; they are compared as known at its position.
-"""
+COLUMNS = EXTENTS[EVERYTHING].columns
+FOLLOWING = {view.table: followed.NAME for view in FOLLOWED} | {
+    view.table: families.NAME for view in families.STATISTICS
+}
+"""Tables of followers, which may be a little behind: they are compared as known at the follower's
+position."""
 HISTORIES = {view.table for view in EVERY_VIEW}
 """Tables whose rows say at which positions they were known."""
 
@@ -93,7 +98,7 @@ def _compared(
 
 def _said(table: str, schema: str, known_at: int | None) -> Composed:
     """The text of each row, as the table was known at a position."""
-    columns = SQL(shadow.COLUMNS[table])
+    columns = SQL(COLUMNS[table])
     source = SQL("{}").format(Identifier(schema, table))
     if known_at is not None:
         source = SQL(
@@ -102,7 +107,7 @@ def _said(table: str, schema: str, known_at: int | None) -> Composed:
             "WHERE lower(live) <= {at}) AS known"
         ).format(
             at=Literal(known_at),
-            others=SQL(shadow.COLUMNS[table].removesuffix(", recorded")),
+            others=SQL(COLUMNS[table].removesuffix(", recorded")),
             table=source,
         )
     return SQL("SELECT ROW({})::text AS said FROM {}").format(columns, source)

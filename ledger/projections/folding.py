@@ -12,7 +12,6 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -26,17 +25,11 @@ from ledger.domain.evolving import evolve
 from ledger.domain.patent import Patent
 from ledger.eventstore import reading
 from ledger.eventstore.views import Change
-from ledger.eventstore.world import is_patent
-from ledger.projections import pledge_financing
-from ledger.projections.followed import FOLLOWED
+from ledger.projections.extents import ALIASES, Extent
 from ledger.projections.history import Part, Row, View
 from ledger.projections.packing import SIGNATURE, TRAILER, text
 from ledger.projections.packing import row as packed_row
-from ledger.projections.register import VIEWS, new_aliases
-
-ALIASES = "patent_alias"
-EVERY_VIEW = (*VIEWS, *FOLLOWED)
-"""Views whose rows follow from the streams of patents, each from its own."""
+from ledger.projections.register import new_aliases
 
 SELECT_WITHIN = """
 COPY (
@@ -138,24 +131,18 @@ class Share(NamedTuple):
         return SQL("{} AND {}").format(lower, upper)
 
 
-@dataclass
-class Folded:
-    """What came of a share: rows packed for COPY, and what pledge financing takes note of."""
-
-    events: int = 0
-    rows: dict[str, list[bytes]] = field(
-        default_factory=lambda: {table: [] for table in (*(v.table for v in EVERY_VIEW), ALIASES)}
-    )
-    notes: list[tuple[int, pledge_financing.Note]] = field(default_factory=list)
+Rows = dict[str, list[bytes]]
+"""Rows packed for COPY, by table."""
 
 
 def fold_share(
-    connection: Connection[Any], share: Share, filings: Filings, until: int, tracked: int
-) -> Folded:
-    """Fold the streams of a share up to a position, pledge financing up to the one it tracks."""
-    folded = Folded()
+    connection: Connection[Any], share: Share, filings: Filings, until: int, extent: Extent
+) -> tuple[int, Rows]:
+    """Fold the streams of a share up to a position: how many events they have, and the rows."""
+    rows: Rows = {table: [] for table in extent.columns}
+    events = 0
     statement = SQL(SELECT_SHARE).format(until=Literal(until), within=share.within())
-    stream, named = StreamFold("", folded.rows), b""
+    stream, named = StreamFold("", rows, extent), b""
     for data in _copied(connection, statement):
         _, _, position, _, version, size = _HEAD(data)
         place = _HEAD_SIZE + size
@@ -164,24 +151,22 @@ def fold_share(
         name = data[place + 4 : end]
         if name != named:
             stream.finish()
-            stream, named = StreamFold(name.decode(), folded.rows), name
-        event = reading.glance(stream.name, version, topic.decode(), data[end + 4 :])
-        stream.add(filings.end(position), event)
-        if position <= tracked and not isinstance(event, Concealed):
-            note = pledge_financing.note_of(event, stream.patent)
-            if note is not None:
-                folded.notes.append((position, note))
-        folded.events += 1
+            stream, named = StreamFold(name.decode(), rows, extent), name
+        if stream.shown:
+            event = reading.glance(stream.name, version, topic.decode(), data[end + 4 :])
+            stream.add(filings.end(position), event)
+        events += 1
     stream.finish()
-    return folded
+    return events, rows
 
 
 class StreamFold:
-    """The fold of one stream into the rows of every view."""
+    """The fold of one stream into the rows of every view that shows it."""
 
-    def __init__(self, name: str, packed: dict[str, list[bytes]]) -> None:
+    def __init__(self, name: str, packed: Rows, extent: Extent) -> None:
         self.name = name
-        self._is_patent = is_patent(name)
+        self._looking = extent.looking(name)
+        self._aliases = extent.aliases
         self._packed = packed
         self._patent = self._before = Patent(name)
         self._known = 0
@@ -189,23 +174,21 @@ class StreamFold:
         self._made: dict[str, Made] = {}
 
     @property
-    def patent(self) -> Patent | None:
-        """The patent after what was taken in; None where the stream is about none."""
-        return self._patent if self._is_patent else None
+    def shown(self) -> bool:
+        """Whether any view shows what is on the stream."""
+        return self._looking is not None
 
     def add(self, known: int, event: LedgerEvent | Concealed) -> None:
         """Take in the next event, known from a position on."""
-        if not self._is_patent:
-            return
         if known != self._known:
             self._turn()
             self._known = known
-        self._patent = evolve(self._patent, event)  # type: ignore[arg-type] # a patent's stream
+        self._patent = evolve(self._patent, event)  # type: ignore[arg-type] # the stream's facts
 
     def finish(self) -> None:
         """The stream is whole: what is open stays open."""
         self._turn()
-        for view in EVERY_VIEW:
+        for view in self._looking.views if self._looking else ():
             made = self._made.get(view.table)
             if made:
                 rows, pack = self._packed[view.table], view.pack
@@ -216,13 +199,13 @@ class StreamFold:
     def _turn(self) -> None:
         """The filing at hand is whole: close and open rows."""
         before, after = self._before, self._patent
-        if before is after:
+        if before is after or self._looking is None:
             return
         self._before = after
-        for view in _touched(before, after):
+        for view in self._looking.touched(before, after):
             made = self._made.get(view.table)
             self._made[view.table] = self._turned(view, made or {})
-        if before.aliases is not after.aliases:
+        if self._aliases and before.aliases is not after.aliases:
             for alias in sorted(new_aliases(Change(before, after, self._known))):
                 self._packed[ALIASES].append(packed_row([text(alias), text(self.name)]))
 
@@ -251,15 +234,3 @@ class StreamFold:
 Made = dict[tuple[int, ...], tuple[Part, list[tuple[Row, int]]]]
 """Parts of a state by the identity of their objects (they are kept, so that it stays their own),
 with the rows they make and the positions from which these are known."""
-
-
-def _touched(before: Patent, after: Patent) -> tuple[View, ...]:
-    """The views that look at a member which a filing has changed."""
-    old = before.__dict__
-    changed = tuple([name for name, value in after.__dict__.items() if old[name] is not value])
-    return _looking_at(changed)
-
-
-@cache
-def _looking_at(members: tuple[str, ...]) -> tuple[View, ...]:
-    return tuple(view for view in EVERY_VIEW if not set(view.members).isdisjoint(members))

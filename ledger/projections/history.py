@@ -219,7 +219,9 @@ class View:
 
 
 def _member(value: Any, kind: str) -> Any:
-    """A column's value in a JSON record; JSON text goes in as it is."""
+    """A column's value in a JSON record; JSON text goes in as it is, an amount as text."""
+    if kind == "numeric" and value is not None:
+        return f"{value:f}"
     return orjson.Fragment(value) if kind == "jsonb" else value
 
 

@@ -18,13 +18,14 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from ledger.database import connect
-from ledger.domain.events import Concealed
 from ledger.eventstore.batch import Batch
 from ledger.eventstore.following import BATCH_MAX, whole_filings
-from ledger.projections import followed, pledge_financing, shadow
-from ledger.projections.changes import changes_of, event_of
+from ledger.projections import followed, shadow
+from ledger.projections.changes import changes_of
+from ledger.projections.extents import EVERYTHING
 from ledger.projections.register import RegisterViews
 from ledger.projections.shadow import HEAD, Progress, made, number, rate, silent
+from ledger.projections.statistics import families
 
 REBUILT = "rebuilt"
 """The shadow schema of a rebuild."""
@@ -40,17 +41,18 @@ WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LI
 """
 
 
-def rebuild(url: str, progress: Progress = silent) -> dict[str, Any]:
-    """Make every view anew in a shadow schema and put it in the place of the live one.
+def rebuild(url: str, progress: Progress = silent, extent: str = EVERYTHING) -> dict[str, Any]:
+    """Make every view, or those of an extent, anew in a shadow schema and put it in the place of
+    the live one.
 
     Raises `shadow.HeldBack` where readers will not let go of the old tables.
     """
     started = time.monotonic()
     with connect(url, application_name="patent-ledger rebuild") as connection:
-        with shadow.one_at_a_time(connection), shadow.schema(connection, REBUILT, ""):
+        with shadow.one_at_a_time(connection), shadow.schema(connection, REBUILT, "", extent):
             head = number(connection, HEAD)
-            made(connection, url, REBUILT, head, progress)
-            late = _take_place(connection, head)
+            made(connection, url, REBUILT, head, progress, extent)
+            late = _take_place(connection, head, extent)
     progress(late, late)
     return {"entries": late, "rate_per_s": rate(late, time.monotonic() - started)}
 
@@ -58,18 +60,18 @@ def rebuild(url: str, progress: Progress = silent) -> dict[str, Any]:
 # --- catching up and swapping ----------------------------------------------------------------
 
 
-def _take_place(connection: Connection[Any], head: int) -> int:
+def _take_place(connection: Connection[Any], head: int, extent: str) -> int:
     """Catch up with what was filed meanwhile and swap; the position at which the views stand."""
     deadline = time.monotonic() + shadow.SWAP_SECONDS_MAX
     while True:
-        head = _caught_up(connection, head, CATCH_UP_MAX)
+        head = _caught_up(connection, head, CATCH_UP_MAX, extent)
         with _log_held(connection):
             # No filing comes between; every snapshot taken from here on sees the shadow tables
             # whole, and those taken before must have ended, or a reader in the midst of its
             # transaction would find rows missing.
-            head = _caught_up(connection, head, 0)
+            head = _caught_up(connection, head, 0, extent)
             ended = shadow.older_have_ended(connection, SNAPSHOT_SECONDS)
-            if ended and shadow.swap(connection, REBUILT, head):
+            if ended and shadow.swap(connection, REBUILT, head, extent):
                 return head
         if time.monotonic() > deadline:
             raise shadow.HeldBack("the rebuilt views wait in vain: a transaction stays open")
@@ -86,7 +88,7 @@ def _log_held(connection: Connection[Any]) -> Iterator[None]:
         connection.execute("SELECT pg_advisory_unlock(log_lock_key())")
 
 
-def _caught_up(connection: Connection[Any], after: int, left_max: int) -> int:
+def _caught_up(connection: Connection[Any], after: int, left_max: int, extent: str) -> int:
     """Write into the shadow tables, as the writer does live, what the log has gained."""
     while True:
         head = number(connection, HEAD)
@@ -95,17 +97,20 @@ def _caught_up(connection: Connection[Any], after: int, left_max: int) -> int:
         with connection.cursor(row_factory=dict_row) as curs:
             rows = curs.execute(SELECT_LATE, (after, head, BATCH_MAX)).fetchall()
         whole = whole_filings(rows)
-        _catch_up(connection, after, whole)
+        _catch_up(connection, after, whole, extent)
         after = int(whole[-1]["notification_id"])
 
 
-def _catch_up(connection: Connection[Any], after: int, rows: Sequence[dict[str, Any]]) -> None:
-    events = [event for event in map(event_of, rows) if not isinstance(event, Concealed)]
+def _catch_up(
+    connection: Connection[Any], after: int, rows: Sequence[dict[str, Any]], extent: str
+) -> None:
     with connection.transaction(), connection.cursor(row_factory=dict_row) as curs:
-        changes = changes_of(curs, rows, after)
+        counted = changes_of(curs, rows, after, families.counted)
         curs.execute(SQL("SET LOCAL search_path = {}, public").format(Identifier(REBUILT)))
-        batch = Batch()
-        RegisterViews().write(batch, changes)
-        batch.flush(curs)
-        followed.write(curs, changes)
-        pledge_financing.follow(curs, events)
+        if extent == EVERYTHING:
+            changes = changes_of(curs, rows, after)
+            batch = Batch()
+            RegisterViews().write(batch, changes)
+            batch.flush(curs)
+            followed.write(curs, changes)
+        families.write(curs, counted)

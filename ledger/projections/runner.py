@@ -14,11 +14,10 @@ from eventsourcing.persistence import Tracking
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 
-from ledger.domain.events import Concealed, LedgerEvent
 from ledger.eventstore.following import BATCH_MAX, Following, whole_filings
 from ledger.eventstore.recorder import LedgerDatastore, LedgerTrackingRecorder
-from ledger.projections import followed, pledge_financing
-from ledger.projections.changes import event_of
+from ledger.projections import followed
+from ledger.projections.statistics import families
 
 SELECT_BATCH = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
@@ -37,29 +36,10 @@ class Follower:
     take: Callable[[Cursor[Any], Rows, int], None]
 
 
-def _pledge_financing(curs: Cursor[Any], rows: Rows, _: int) -> None:
-    events = relevant(pledge_financing.concerns, rows)
-    if events:
-        pledge_financing.follow(curs, events)
-
-
 FOLLOWERS = (
-    Follower(pledge_financing.NAME, _pledge_financing),
     Follower(followed.NAME, followed.follow),
+    Follower(families.NAME, families.follow),
 )
-
-
-def relevant(concerns: Callable[[str, bool], bool], rows: Rows) -> list[LedgerEvent]:
-    """The events of some rows that concern a follower, decoded."""
-    found = []
-    for row in rows:
-        state = bytes(row["state"])
-        # The member stands in every entry; only where it is not null can an old fact be replaced.
-        if concerns(row["topic"], b'"corrects":null' not in state):
-            event = event_of(row)
-            if not isinstance(event, Concealed):
-                found.append(event)
-    return found
 
 
 class FollowerRunner(Following):

@@ -17,20 +17,9 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from ledger.database import connect
-from ledger.projections import followed, pledge_financing
-from ledger.projections.folding import ALIASES, EVERY_VIEW, find_filings
-from ledger.projections.shares import (
-    COPY_COLUMNS,
-    Job,
-    Notes,
-    copy_rows,
-    cut,
-    fold_all,
-    workers,
-)
-
-TABLES = (*(view.table for view in EVERY_VIEW), ALIASES, pledge_financing.NAME)
-COLUMNS = COPY_COLUMNS | {pledge_financing.NAME: pledge_financing.COLUMNS}
+from ledger.projections.extents import EVERYTHING, EXTENTS
+from ledger.projections.folding import find_filings
+from ledger.projections.shares import Job, cut, fold_all, workers
 
 INDEX_CONNECTIONS = 2
 INDEX_MEMORY = "256MB"
@@ -95,13 +84,15 @@ def one_at_a_time(connection: Connection[Any]) -> Iterator[None]:
 
 
 @contextmanager
-def schema(connection: Connection[Any], name: str, kept: LiteralString) -> Iterator[None]:
+def schema(
+    connection: Connection[Any], name: str, kept: LiteralString, extent: str = EVERYTHING
+) -> Iterator[None]:
     """Tables like the live ones, without indexes, for the length of a with block."""
     named = Identifier(name)
     connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(named))
     connection.execute(SQL("CREATE SCHEMA {}").format(named))
     try:
-        for table in TABLES:
+        for table in EXTENTS[extent].columns:
             connection.execute(
                 SQL("CREATE {} TABLE {} (LIKE {} INCLUDING ALL EXCLUDING INDEXES)").format(
                     SQL(kept),
@@ -115,45 +106,40 @@ def schema(connection: Connection[Any], name: str, kept: LiteralString) -> Itera
 
 
 def filled(
-    connection: Connection[Any], url: str, name: str, until: int, tracked: int, progress: Progress
+    connection: Connection[Any],
+    url: str,
+    name: str,
+    until: int,
+    progress: Progress,
+    extent: str = EVERYTHING,
 ) -> None:
-    """Fold the log up to a position into the tables of a schema, pledge financing up to its own."""
-    _fill_projects(connection, name, _filled(connection, url, name, until, tracked, progress))
-
-
-def made(connection: Connection[Any], url: str, name: str, until: int, progress: Progress) -> None:
-    """As `filled`, and every table is given the constraints and indexes of the live one."""
-    notes = _filled(connection, url, name, until, until, progress)
-    with ThreadPoolExecutor(INDEX_CONNECTIONS) as pool:
-        under_way = [
-            pool.submit(_make_alike, url, name, table)
-            for table in TABLES
-            if table != pledge_financing.NAME
-        ]
-        _fill_projects(connection, name, notes)
-        under_way.append(pool.submit(_make_alike, url, name, pledge_financing.NAME))
-        for table_made in under_way:
-            table_made.result()
-    connection.execute("CALL follow_names(%s)", (name,))
-
-
-def _filled(
-    connection: Connection[Any], url: str, name: str, until: int, tracked: int, progress: Progress
-) -> Notes:
+    """Fold the log up to a position into the tables of a schema."""
     progress(0, until)
     with workers(until) as at_hand:
-        job = Job(url, name, find_filings(connection, until), until, tracked)
+        job = Job(url, name, find_filings(connection, until), until, extent)
         shares = cut(connection, until)
-        return fold_all(job, shares, at_hand, lambda done: progress(done, until))
+        fold_all(job, shares, at_hand, lambda done: progress(done, until))
 
 
-def _fill_projects(connection: Connection[Any], name: str, notes: Notes) -> None:
-    projects = pledge_financing.Projects()
-    for _, note in notes:
-        projects.take(note)
-    rows = map(pledge_financing.packed, projects.by_number.values())
-    with connection.transaction(), connection.cursor() as curs:
-        copy_rows(curs, name, pledge_financing.NAME, pledge_financing.COLUMNS, rows)
+def made(
+    connection: Connection[Any],
+    url: str,
+    name: str,
+    until: int,
+    progress: Progress,
+    extent: str = EVERYTHING,
+) -> None:
+    """As `filled`, and every table is given the constraints and indexes of the live one."""
+    filled(connection, url, name, until, progress, extent)
+    with ThreadPoolExecutor(INDEX_CONNECTIONS) as pool:
+        columns = EXTENTS[extent].columns
+        under_way = [
+            pool.submit(_make_alike, url, name, table, listed) for table, listed in columns.items()
+        ]
+        for table_made in under_way:
+            table_made.result()
+    if extent == EVERYTHING:
+        connection.execute("CALL follow_names(%s)", (name,))
 
 
 def number(connection: Connection[Any], statement: str, params: tuple[Any, ...] = ()) -> int:
@@ -168,7 +154,7 @@ def rate(entries: int, seconds: float) -> int:
     return round(entries / seconds) if seconds else 0
 
 
-def _make_alike(url: str, name: str, table: str) -> None:
+def _make_alike(url: str, name: str, table: str, columns: str) -> None:
     with connect(url, application_name="patent-ledger replay") as connection:
         connection.execute(f"SET maintenance_work_mem = '{INDEX_MEMORY}'")
         connection.execute("SET synchronous_commit = off")
@@ -182,7 +168,7 @@ def _make_alike(url: str, name: str, table: str) -> None:
             )
         for (definition,) in connection.execute(INDEXES, (live,)).fetchall():
             connection.execute(definition.replace(f" ON {live} ", f" ON {name}.{table} ", 1))
-        keys = [column for column in COLUMNS[table].split(", ") if column not in _DOCUMENTS]
+        keys = [column for column in columns.split(", ") if column not in _DOCUMENTS]
         connection.execute(
             SQL("ANALYZE {} ({})").format(shadow, SQL(", ").join(map(Identifier, keys)))
         )
@@ -207,26 +193,25 @@ def older_have_ended(connection: Connection[Any], seconds: float) -> bool:
     return not older
 
 
-def swap(connection: Connection[Any], name: str, position: int) -> bool:
+def swap(connection: Connection[Any], name: str, position: int, extent: str = EVERYTHING) -> bool:
     """Let the shadow tables take the place of the live ones; False where readers hold these."""
+    made_anew = EXTENTS[extent]
     try:
         with connection.transaction():
             connection.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
             connection.execute("LOCK TABLE notification_tracking IN EXCLUSIVE MODE")
-            live = [Identifier("public", table) for table in TABLES]
+            live = [Identifier("public", table) for table in made_anew.columns]
             connection.execute(
                 SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(SQL(", ").join(live))
             )
-            for table in TABLES:
+            for table in made_anew.columns:
                 connection.execute(SQL("DROP TABLE {}").format(Identifier("public", table)))
                 connection.execute(
                     SQL("ALTER TABLE {} SET SCHEMA public").format(Identifier(name, table))
                 )
-            connection.execute("CALL secure_register_views()")
-            connection.execute("CALL secure_pledge_financing()")
-            connection.execute("CALL secure_due_and_notices()")
-            connection.execute("CALL secure_search()")
-            for follower in (pledge_financing.NAME, followed.NAME):
+            for procedure in made_anew.secured_by:
+                connection.execute(SQL("CALL {}()").format(Identifier(procedure)))
+            for follower in made_anew.followers:
                 connection.execute(TRACK, (follower, position))
     except psycopg.errors.LockNotAvailable:
         return False

@@ -2,7 +2,7 @@
 
 A worker is this module run by a Python of its own (not forked: the caller may have threads and
 connections). It is handed its job and then share after share on standard input, fills the tables
-of the shadow schema by itself, and answers with what the caller folds in the log's order.
+of the shadow schema by itself, and answers how many events they had.
 """
 
 from __future__ import annotations
@@ -25,18 +25,14 @@ from psycopg.sql import SQL, Identifier
 
 import ledger
 from ledger.database import connect
-from ledger.projections import pledge_financing
-from ledger.projections.folding import ALIASES, EVERY_VIEW, Filings, Folded, Share, fold_share
+from ledger.projections.extents import EXTENTS
+from ledger.projections.folding import Filings, Share, fold_share
 from ledger.projections.packing import SIGNATURE, TRAILER
 
 ALONE_MAX = 20_000
 """A log of no more events is folded by the calling process; starting another takes as long."""
 SHARE_EVENTS = 10_000
 """Events of a share, about: one share at a time is held in memory."""
-
-COPY_COLUMNS = {view.table: view.copy_columns for view in EVERY_VIEW} | {
-    ALIASES: "alias, patent_id"
-}
 
 SAMPLE = """
 SELECT originator_id FROM (
@@ -46,8 +42,6 @@ SELECT originator_id FROM (
 ) AS ordered WHERE place %% %s = 0 ORDER BY originator_id
 """
 SAMPLED_PER_SHARE = 8
-
-Notes = list[tuple[int, pledge_financing.Note]]
 
 
 @dataclass(frozen=True)
@@ -60,8 +54,8 @@ class Job:
     filings: Filings
     until: int
     """The position up to which the log is folded."""
-    tracked: int
-    """The position up to which pledge financing is."""
+    extent: str
+    """What is made anew, by its name."""
 
 
 class WorkerFailed(RuntimeError):
@@ -93,20 +87,15 @@ def workers(until: int) -> Iterator[list[Worker]]:
 
 def fold_all(
     job: Job, shares: list[Share], at_hand: list[Worker], told: Callable[[int], None]
-) -> Notes:
-    """Fold every share into the shadow tables, by the workers or, without any, in this process;
-    what pledge financing notes, in the log's order."""
-    notes: Notes = []
+) -> None:
+    """Fold every share into the shadow tables, by the workers or, without any, in this process."""
     done = 0
-    for events, noted in _folded(job, shares, at_hand):
-        notes += noted
+    for events in _folded(job, shares, at_hand):
         done += events
         told(done)
-    notes.sort(key=lambda note: note[0])
-    return notes
 
 
-def _folded(job: Job, shares: list[Share], at_hand: list[Worker]) -> Iterator[tuple[int, Notes]]:
+def _folded(job: Job, shares: list[Share], at_hand: list[Worker]) -> Iterator[int]:
     if at_hand:
         with ThreadPoolExecutor(len(at_hand)) as pool:
             for worker in at_hand:
@@ -120,7 +109,7 @@ def _folded(job: Job, shares: list[Share], at_hand: list[Worker]) -> Iterator[tu
 
 def _as_told(
     pool: ThreadPoolExecutor, at_hand: list[Worker], waiting: Iterator[Share]
-) -> Iterator[tuple[int, Notes]]:
+) -> Iterator[int]:
     """Hand each worker the next share as it ends one, and pass on its answers."""
     busy = {}
     for worker, share in zip(at_hand, waiting, strict=False):
@@ -151,12 +140,12 @@ class Worker:
         with self._ending():
             self._say(job)
 
-    def fold(self, share: Share) -> tuple[int, Notes]:
+    def fold(self, share: Share) -> int:
         """Have a share folded and wait for it."""
         assert self._process.stdout is not None, "it is a pipe"
         with self._ending():
             self._say(share)
-            answer: tuple[int, Notes] = pickle.load(self._process.stdout)  # noqa: S301 - our child
+            answer: int = pickle.load(self._process.stdout)  # noqa: S301 - our child
         return answer
 
     def end(self) -> None:
@@ -183,13 +172,14 @@ def _say(pipe: IO[bytes], value: Any) -> None:
     pipe.flush()
 
 
-def fill(connection: Connection[Any], job: Job, share: Share) -> tuple[int, Notes]:
-    """Fold a share and copy its rows into the shadow tables."""
-    folded: Folded = fold_share(connection, share, job.filings, job.until, job.tracked)
+def fill(connection: Connection[Any], job: Job, share: Share) -> int:
+    """Fold a share and copy its rows into the shadow tables; how many events it has."""
+    extent = EXTENTS[job.extent]
+    events, rows = fold_share(connection, share, job.filings, job.until, extent)
     with connection.transaction(), connection.cursor() as curs:
-        for table, rows in folded.rows.items():
-            copy_rows(curs, job.schema, table, COPY_COLUMNS[table], rows)
-    return folded.events, folded.notes
+        for table, packed in rows.items():
+            copy_rows(curs, job.schema, table, extent.columns[table], packed)
+    return events
 
 
 def copy_rows(

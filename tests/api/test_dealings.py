@@ -263,35 +263,6 @@ class TestOpenLicences:
         assert answer.json()["errors"][0]["parameter"] == name
 
 
-class TestStatistics:
-    def test_totals_follow_for_auditors_and_statisticians(self, served: Desk) -> None:
-        served.registered(
-            "/v1/pledges", register_pledge(patents=tuple(served.patents(2))), "bank", BANK
-        )
-        head = served.head()
-        answer = served.get("/v1/statistics/pledge-financing", "statistician")
-        while answer.json()["position"] < head:
-            answer = served.get("/v1/statistics/pledge-financing", "statistician")
-        found = answer.json()
-        assert found["total"]["projects"] >= 1
-        assert answer.headers["Ledger-Position"] == str(found["position"])
-        whole = served.get(
-            "/v1/statistics/pledge-financing",
-            "auditor",
-            params={"from": "1999-01-01", "until": "1999-12-31"},
-        )
-        assert whole.json()["total"]["projects"] == 0
-        later = {"Ledger-Min-Position": str(served.head() + 1)}
-        behind = served.get("/v1/statistics/pledge-financing", "auditor", headers=later)
-        assert (behind.status_code, behind.json()["type"]) == (503, "/problems/behind")
-        wrong = served.get(
-            "/v1/statistics/pledge-financing",
-            "auditor",
-            params={"from": "2026-01-01", "until": "2025-12-31"},
-        )
-        assert wrong.json()["errors"][0]["parameter"] == "until"
-
-
 class TestRules:
     def test_the_catalogue_is_served(self, served: Desk) -> None:
         listed = served.get("/v1/rules").json()

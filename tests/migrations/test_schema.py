@@ -353,6 +353,23 @@ SEARCHED = {
     ),
     "party_name": "folded spelled",
 }
+GROUPS = "kind section industry strategic granted_on party party_kind province separate recorded"
+STATISTICS = {
+    "operation": f"thing patent_id act cause day contract {GROUPS}",
+    "licence_rate": (
+        "thing patent_id contract recorded_on taken_on declaration_no taker licence_kind class "
+        f"form base amount currency rate term_days {GROUPS}"
+    ),
+    "open_licence_asked": (
+        "thing patent_id declaration_no declared_on withdrawn_on span stands_from stands_until "
+        f"class form base amount currency rate {GROUPS}"
+    ),
+    "pledge_financing": (
+        "thing patent_id trademark contract span stands_from stands_until registered_on ended_on "
+        "ground claim_id amount currency term_days enterprises bank institution "
+        f"{GROUPS}"
+    ),
+}
 READABLE: dict[Role, dict[str, str]] = {
     "ledger_writer": {
         "stored_events": "originator_id originator_version topic state notification_id",
@@ -370,14 +387,11 @@ READABLE: dict[Role, dict[str, str]] = {
             "filing_id command patents prepared_at valid_until parties awaiting state"
         ),
         "pending_invalidation": "thing patent_id details effective recorded",
-        "pledge_financing": (
-            "registration_no filing_id registered_on claim_id amount currency enterprises patents "
-            "revoked"
-        ),
         "feed_party": "thing party since",
         **FEED,
         **FOLLOWED,
         **SEARCHED,
+        **STATISTICS,
         **REGISTER_VIEWS,
         **LOG_TABLES,
     },
@@ -393,13 +407,10 @@ READABLE: dict[Role, dict[str, str]] = {
             "filing_id command patents prepared_at valid_until parties awaiting state"
         ),
         "pending_invalidation": "thing patent_id details effective recorded",
-        "pledge_financing": (
-            "registration_no filing_id registered_on claim_id amount currency enterprises patents "
-            "revoked"
-        ),
         **FEED,
         **FOLLOWED,
         **SEARCHED,
+        **STATISTICS,
         **REGISTER_VIEWS,
         **LOG_TABLES,
     },
@@ -432,13 +443,12 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "personal": "INSERT UPDATE DELETE",
         "source_record": "INSERT UPDATE",
         "prepared_filing": "INSERT UPDATE",
-        "pledge_financing": "INSERT UPDATE DELETE",
         "pending_invalidation": "INSERT UPDATE",
         "party_name": "INSERT",
         "involvement": "INSERT UPDATE",
         "listing": "INSERT UPDATE",
         **dict.fromkeys(("feed", "feed_party"), "INSERT"),
-        **dict.fromkeys((*REGISTER_VIEWS, *FOLLOWED, *LOG_TABLES), "INSERT UPDATE"),
+        **dict.fromkeys((*REGISTER_VIEWS, *FOLLOWED, *STATISTICS, *LOG_TABLES), "INSERT UPDATE"),
         "certificate": "INSERT",
     },
     "ledger_auditor": {},

@@ -31,7 +31,7 @@ define(
     title="Projects",
     article="usage of the office",
     sentence="One registration is one project, however many patents it covers.",
-    function="ledger.projections.pledge_financing.Projects.take",
+    function="ledger.projections.pledge_financing.rows",
     test="tests/projections/test_pledge_financing.py::test_a_registration_is_one_project",
 )
 define(

@@ -1,0 +1,1 @@
+"""The statistics: what they count, how it is counted, and reports that can be recomputed."""

@@ -1,0 +1,109 @@
+"""The statistics over HTTP: who is answered, what is asked and how it is answered."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from tests.api.desk import Desk
+from tests.builders import BANK, register_pledge
+
+PATH = "/v1/statistics/pledge-financing"
+PATHS = [f"/v1/statistics/{family}" for family in ("operations", "licence-rates")] + [PATH]
+
+
+def followed(served: Desk, **asked: Any) -> Any:
+    """The report once the follower has seen the whole log."""
+    head = served.head()
+    while (found := served.get(PATH, "auditor", params=asked)).json()["position"] < head:
+        pass
+    return found
+
+
+def value(report: Any, measure: str) -> Any:
+    return next(c["value"] for c in report["cells"] if c["measure"] == measure and not c["group"])
+
+
+def test_figures_follow_for_auditors_and_statisticians(served: Desk) -> None:
+    patents = tuple(served.patents(2))
+    receipt = served.registered("/v1/pledges", register_pledge(patents=patents), "bank", BANK)
+    answer = followed(served)
+    found = answer.json()
+    assert value(found, "projects") >= 1
+    assert answer.headers["Ledger-Position"] == str(found["position"])
+    none = {"from": "1999-01-01", "until": "1999-12-31", "measure": "projects"}
+    (cell,) = served.get(PATH, "statistician", params=none).json()["cells"]
+    assert cell == {
+        "measure": "projects",
+        "period": "1999",
+        "group": {},
+        "value": 0,
+        "before": 0,
+        "growth": None,
+    }
+    before = followed(served, known_at=receipt["position"] - 1).json()
+    assert value(before, "projects") == value(found, "projects") - 1
+    later = {"Ledger-Min-Position": str(served.head() + 1)}
+    behind = served.get(PATH, "auditor", headers=later)
+    assert (behind.status_code, behind.json()["type"]) == (503, "/problems/behind")
+
+
+def test_a_table_comes_as_comma_separated_values(served: Desk) -> None:
+    patents = tuple(served.patents(2))
+    served.registered("/v1/pledges", register_pledge(patents=patents), "bank", BANK)
+    asked = {"by": ["kind", "province"], "measure": "projects"}
+    cells = followed(served, **asked).json()["cells"]
+    answer = served.get(PATH, "auditor", params=asked | {"format": "csv"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    header, whole, *groups = csv.reader(StringIO(answer.text))
+    assert header == ["measure", "period", "kind", "province", "value", "before", "growth", "share"]
+    assert whole[2:4] == ["", ""]
+    assert [line[2:5] for line in groups] == [
+        [*cell["group"].values(), str(cell["value"])] for cell in cells if cell["group"]
+    ]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("role", "status"), [(None, 401), ("bank", 403), ("registrar", 403)])
+def test_nobody_else_is_answered(served: Desk, path: str, role: str | None, status: int) -> None:
+    assert served.get(path, role, BANK if role == "bank" else None).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("parameter", "wrong"),
+    [
+        ("until", {"from": "2026-01-01", "until": "2025-12-31"}),
+        ("every", {"every": "fortnight"}),
+        ("every", {"every": "month", "from": "1900-01-01"}),
+        ("by", {"by": "colour"}),
+        ("by", {"by": ["kind", "kind"]}),
+        ("where", {"where": "kind"}),
+        ("where", {"where": "kind=machine"}),
+        ("measure", {"measure": "joy"}),
+        ("measure", {"measure": "projects", "by": "ground"}),
+    ],
+)
+def test_what_is_not_defined_is_named(served: Desk, parameter: str, wrong: dict[str, Any]) -> None:
+    answer = served.get(PATH, "auditor", params=wrong)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == parameter
+
+
+def test_trademarks_are_pledged_only(served: Desk) -> None:
+    answer = served.get(PATHS[0], "auditor", params={"with_trademarks": "true"})
+    assert answer.json()["errors"][0]["parameter"] == "with_trademarks"
+
+
+def test_the_dictionary_is_for_everybody(served: Desk) -> None:
+    families = served.get("/v1/statistics/definitions").json()
+    assert [family["family"] for family in families] == [
+        "operations",
+        "licence-rates",
+        "pledge-financing",
+    ]
+    for family in families:
+        for measure in family["measures"]:
+            assert all(measure[name] for name in ("en", "zh", "unit", "meaning", "counted_on"))

@@ -7,13 +7,23 @@ import argparse
 import json
 import sys
 
-from benchmarks import http, judge_pledge, operations_2021, rebuild, register_pledge, tiles, verify
+from benchmarks import (
+    http,
+    judge_pledge,
+    operations_2021,
+    rebuild,
+    register_pledge,
+    statistics_rebuild,
+    tiles,
+    verify,
+)
 from benchmarks.ground import ground
 
 BENCHMARKS = {
     "judge-pledge": judge_pledge.run,
     "register-pledge": register_pledge.run,
     "rebuild": rebuild.run,
+    "statistics-rebuild": statistics_rebuild.run,
     "tiles": tiles.run,
     "verify": verify.run,
     "operations-2021": operations_2021.run,

@@ -50,6 +50,11 @@ from ledger.means import Means
 from ledger.projections import comparing, extracts
 from ledger.projections.asking import Point
 from ledger.projections.register import RegisterViews
+from ledger.projections.statistics.families import FAMILIES
+from ledger.projections.statistics.periods import Every
+from ledger.projections.statistics.query import Query
+from ledger.projections.statistics.reports import report
+from ledger.projections.statistics.verifying import verify
 from ledger.registry import Filing, Registry
 from ledger.transcription import SourceRecord
 from tests.builders import (
@@ -64,6 +69,7 @@ from tests.builders import (
     ref,
 )
 from tests.eventstore.ledgers import SECRET
+from tests.projections.following import follow
 from tests.properties.register_acts import ACTS, addressed
 from tests.properties.test_decisions import Picks
 from tests.scenario import Scenario, given, pseudonym
@@ -83,6 +89,8 @@ CALLERS = (
     Caller("bank:1", "bank", ref(BANK)),
     Caller("patentee:1", "patentee", ref(LAMPWORKS)),
 )
+FOLLOWED_AT_ONCE = 97
+"""Entries of a follower's batch; more than any filing of a story has."""
 SELECT_HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 SELECT_NEW = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
@@ -367,8 +375,21 @@ class RegisterStory:
             remembered = self.registry.writer.look(lambda world, _, no=number: world.patent(no))
             assert plain(remembered) == plain(patent)
         if rebuilt:
+            follow(self.url, FOLLOWED_AT_ONCE)
             compared = comparing.compare(self.url)
             assert compared["equal"], str([v for v in compared["views"].values() if not v["equal"]])
+            self.assert_recounted()
+
+    def assert_recounted(self) -> None:
+        """The statistics that followed are, cell for cell, those that the log gives, at the head
+        and halfway."""
+        for family, known_at in zip(FAMILIES, (None, self.position // 2, None), strict=True):
+            for by in ((), ("kind", "party_kind")):
+                days = (date(2019, 1, 1), self.clock.date())
+                query = Query(family, *days, every=Every.YEAR, by=by).checked()
+                stated = report(self.connection, query, known_at)
+                found = verify(self.url, stated)
+                assert found["equal"], found
 
 
 def in_short(stated: Command | SourceRecord) -> str:

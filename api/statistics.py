@@ -47,7 +47,10 @@ def question(  # noqa: PLR0913, PLR0917 - the parameters of one question
     until_day: Annotated[
         CivilDate, Query(alias="until", description="The last day counted.")
     ] = LAST_DAY,
-    every: Annotated[Every, Query(description="Into what the days are cut.")] = Every.WHOLE,
+    every: Annotated[
+        Literal["whole", "month", "quarter", "half_year", "year"],
+        Query(description="Into what the days are cut."),
+    ] = "whole",
     by: Annotated[list[str] | None, Query(max_length=3, description="Dimensions.")] = None,
     where: Annotated[
         list[str] | None, Query(max_length=20, description="Such as `kind=invention,design`.")
@@ -65,7 +68,7 @@ def question(  # noqa: PLR0913, PLR0917 - the parameters of one question
     members = {
         "first": first,
         "last": last,
-        "every": every,
+        "every": Every(every),
         "by": tuple(by or ()),
         "measures": tuple(measure or ()),
         "trademarks": with_trademarks,

@@ -91,14 +91,14 @@ def test_check_sees_a_follower_that_stands_still(new_database: NewDatabase) -> N
             late = following(connection, NOW + timedelta(seconds=61))
             head = connection.execute("SELECT log_head()").fetchone()
             assert head is not None
-            for name in ("due_and_notices", "pledge_financing", "log"):
+            for name in ("due_and_notices", "statistics", "log"):
                 assert f"{name} stands at 0 of {head[0]}" in late.detail
             assert late.status == "warn"
             tracked = "INSERT INTO notification_tracking VALUES (%s, %s)"
             connection.execute(tracked, ("due_and_notices", head[0]))
             followed = following(connection, NOW + timedelta(hours=1))
             assert "due_and_notices" not in followed.detail
-            assert "pledge_financing stands" in followed.detail
+            assert "statistics stands" in followed.detail
 
 
 @pytest.mark.parametrize(

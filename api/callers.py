@@ -61,6 +61,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "get_operations": COUNTING,
     "get_licence_rates": COUNTING,
     "get_pledge_financing": COUNTING,
+    "list_reads": frozenset({"auditor"}),
     # What the office enters.
     "enter_patents": frozenset({"registrar"}),
     "enter_fact": frozenset({"registrar"}),

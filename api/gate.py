@@ -11,6 +11,7 @@ from api import problems
 from api.house import House
 from api.limits import Header, Quota, TooMany, place
 from api.tokens import BadToken
+from api.trail import watched
 from ledger.domain.filing import Caller
 from ledger.eventstore.acts import Unavailable
 
@@ -43,7 +44,11 @@ class Gate:
         except TooMany as error:
             await problems.answer(Request(scope), error)(scope, receive, _with(send, told))
             return
-        await self._app(scope, receive, _with(send, told) if told else send)
+        telling = _with(send, told) if told else send
+        if isinstance(state["caller"], Caller) and state["caller"] is not PUBLIC:
+            await watched(self._app, self._house, scope, receive, telling)
+        else:
+            await self._app(scope, receive, telling)
 
     async def _caller(self, scope: Scope) -> Caller:
         token = bearer_of(scope)

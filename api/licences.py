@@ -28,14 +28,14 @@ async def record_licence(filing: Annotated[Filed, Depends(filed("record_licence"
 def get_licence(id: str, question: Annotated[Asked, Depends(asked("get_licence"))]) -> Response:  # noqa: A002 - the design's name
     """A licence on all its patents; one that is not recorded is shown to its parties alone."""
     number, viewer = entry_number(id), question.viewer
-    read = question.public if viewer.public else question.auditor
+    read = question.public if viewer.public else question.sifted
     found, on = read(
         lambda c: (registered.licence(c, number, point := question.point(c), viewer), point.on)
     )
     if found.body is None:
         raise Problem("not-found", f"The register has no licence {number}.")
     if not viewer.public:
-        found.body["confidential"] = question.auditor(
+        found.body["confidential"] = question.sifted(
             lambda c: registered.licence_confidential(c, number, found.known, on, viewer)
         )
     return question.answer(found.body, found.head)

@@ -240,7 +240,7 @@ async def record_open_licence_contract(
 ) -> Response:
     """Record the contract of a licence taken under this declaration."""
     licence, declaration = entry_number(id), entry_number(no)
-    if not filing.house.reader.auditor(lambda c: registered.taken_under(c, licence, declaration)):
+    if not filing.house.reader.sifted(lambda c: registered.taken_under(c, licence, declaration)):
         raise Problem("not-found", f"There is no licence {licence} under the declaration.")
     return await filing.answer(
         RecordOpenLicenceContract, "/v1/licences/{registration_no}", licence_id=licence

@@ -103,7 +103,7 @@ def get_history(no: str, question: Annotated[Asked, Depends(asked("get_history")
             connection, row["patent_id"], row["known"], effective_on=day, viewer=viewer
         )
 
-    shown = (question.public if viewer.public else question.auditor)(read)
+    shown = (question.public if viewer.public else question.sifted)(read)
     answer = {"patent": row["patent_id"], "known_at": row["known"], "entries": shown}
     return _tagged(question, row, question.answer(answer, row["head"]))
 
@@ -134,7 +134,7 @@ def get_patent(no: str, question: Annotated[Asked, Depends(asked("get_patent"))]
     shown = extract(row, point.on, question.house.reckoning)
     if not question.viewer.public:
         viewer = question.viewer
-        shown["confidential"] = question.auditor(lambda c: confidential(c, row, point, viewer))
+        shown["confidential"] = question.sifted(lambda c: confidential(c, row, point, viewer))
     return _tagged(question, row, question.answer(shown, row["head"]))
 
 
@@ -142,6 +142,6 @@ def _tagged(question: Asked, row: Any, answer: Response) -> Response:
     """The answer with the version of the one patent it is about, for those who see versions."""
     if sees_versions(question.caller):
         answer.headers[ETAG] = tag(
-            question.auditor(lambda c: entries.version(c, row["patent_id"], row["known"]))
+            question.sifted(lambda c: entries.version(c, row["patent_id"], row["known"]))
         )
     return answer

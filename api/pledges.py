@@ -34,7 +34,7 @@ def get_pledge(no: str, question: Annotated[Asked, Depends(asked("get_pledge"))]
     if found.body is None:
         raise Problem("not-found", f"The register has no pledge {number}.")
     if not viewer.public:
-        found.body["confidential"] = question.auditor(
+        found.body["confidential"] = question.sifted(
             lambda c: registered.pledge_confidential(
                 c, number, found.known, on, viewer, question.house.registry.means.law
             )

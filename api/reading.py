@@ -159,6 +159,9 @@ class Asked:
     def auditor(self, work: Callable[[Connection], Answer]) -> Answer:
         return self.house.reader.auditor(work)
 
+    def sifted(self, work: Callable[[Connection], Answer]) -> Answer:
+        return self.house.reader.sifted(work)
+
     def answer(self, value: Any, head: int) -> Response:
         """The answer, unless this server is behind what the reader has seen."""
         return known_answer(value, head, self.position_min)

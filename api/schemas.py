@@ -27,6 +27,7 @@ from api.shapes import (
     POSITION,
     TEXT,
     TEXT_OR_NONE,
+    TIME,
     array,
     ref,
     shape,
@@ -222,6 +223,33 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             **dict.fromkeys(
                 ("patents", "pledges", "licences"),
                 shape("", {"total": POSITION, "listed": {"type": "array"}}),
+            ),
+        },
+    ),
+    "Reads": shape(
+        "Answers that showed what is not public, in the order in which they were noted.",
+        {
+            "returned": POSITION,
+            "cap": POSITION,
+            "last": {"description": "Ask for those after it.", **POSITION},
+            "reads": array(
+                shape(
+                    "One answer, to whom and about what.",
+                    {
+                        "read_no": POSITION,
+                        "read_at": TIME,
+                        "caller": TEXT,
+                        "role": TEXT,
+                        "party": TEXT_OR_NONE,
+                        "operation": TEXT,
+                        "about": TEXT_OR_NONE,
+                        "path": TEXT,
+                        "query": TEXT,
+                        "position": {"type": ["integer", "null"]},
+                        "status": {"type": "integer"},
+                        "request_id": TEXT,
+                    },
+                )
             ),
         },
     ),

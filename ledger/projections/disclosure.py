@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.projections.looking import noticed
+
 THINGS = ("registration_no", "licence_id", "declaration_no")
 """Members that name what an entry is about, so that its parties are those of earlier entries too.
 """
@@ -51,7 +53,10 @@ class Viewer:
 
     def sees(self, *values: Any) -> bool:
         """Whether the reader is an auditor, or one of the parties that the values name."""
-        return self.auditor or (self.party is not None and self.party in parties_in(values))
+        seen = self.auditor or (self.party is not None and self.party in parties_in(values))
+        if seen:
+            noticed()
+        return seen
 
 
 PUBLIC = Viewer()
@@ -95,6 +100,8 @@ def shown_entries(
         public = "stream" in row["entry"]
         if not (public or entitled):
             continue
+        if entitled:
+            noticed()
         entry = {
             "position": row["position"],
             "recorded_at": row["recorded_at"],
@@ -111,6 +118,7 @@ def shown_entries(
                 shown_of["obligations"] = owed_by_or_to(viewer.party, shown_of["obligations"])
             entry["confidential"] = shown_of
         elif row["topic"] == PLEDGED and viewer.party in patentees.get(row["stream"], ()):
+            noticed()
             signed = [d for d in values.get("documents", ()) if d["kind"] in PLEDGOR_SIGNED]
             entry["confidential"] = {"documents": signed}
         shown.append(entry)

@@ -45,6 +45,7 @@ BUILT = {
     "GET /v1/patents/{no}",
     "GET /v1/patents/{no}/history",
     "GET /v1/pledges/{no}",
+    "GET /v1/reads",
     "GET /v1/rules",
     "GET /v1/rules/{id}",
     "GET /v1/search",

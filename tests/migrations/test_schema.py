@@ -396,6 +396,10 @@ READABLE: dict[Role, dict[str, str]] = {
         **LOG_TABLES,
     },
     "ledger_auditor": {
+        "confidential_read": (
+            "read_no read_at caller role party operation about path query position status "
+            "request_id"
+        ),
         "event_log": "position recorded_at stream version topic entry open",
         "notification_tracking": "application_name notification_id",
         "registration": (
@@ -441,6 +445,7 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "standing_pledge": "INSERT DELETE",
         "standing_declaration": "INSERT DELETE",
         "personal": "INSERT UPDATE DELETE",
+        "confidential_read": "INSERT",
         "source_record": "INSERT UPDATE",
         "prepared_filing": "INSERT UPDATE",
         "pending_invalidation": "INSERT UPDATE",

@@ -41,6 +41,7 @@ from api import (
     statistics,
     transfers,
 )
+from api.access import Access
 from api.answers import PositionStamp
 from api.callers import SCHEMES, security
 from api.gate import Gate
@@ -113,6 +114,7 @@ def create_app(house: House | None = None) -> FastAPI:
         app.add_middleware(Remembered, house=house)
         app.add_middleware(Gate, house=house)
         app.add_middleware(PositionStamp, house=house)
+        app.add_middleware(Access, told=house.log_requests)
     _add_docs(app)
     _describe(app)
     return app

@@ -41,6 +41,7 @@ from api.house import House, house_of
 from api.problems import Fault, Problem, documented, invalid, problem
 from ledger.domain.filing import Caller
 from ledger.eventstore.acts import NoneEntered
+from ledger.measures import FILINGS
 from ledger.registry import Filing
 from ledger.wording import Language, preferred
 
@@ -129,8 +130,10 @@ class Batch:
         except NotJudged:
             return None
         except Exception as error:  # noqa: BLE001 - told as it would be at the route
-            _, shown = await run_in_threadpool(problem, self.request, error, instance)
+            slug, shown = await run_in_threadpool(problem, self.request, error, instance)
+            FILINGS.labels(slug).inc()
             return Outcome(number, shown["status"], {"problem": shown})
+        FILINGS.labels("registered").inc()
         self.house.saw(int(answer.headers[POSITION]))
         members = {
             "location": answer.headers["Location"],

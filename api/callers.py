@@ -100,6 +100,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     # Whether it lives.
     "get_health": EVERYBODY,
     "get_readiness": EVERYBODY,
+    "get_metrics": frozenset({"operator"}),
     "get_problem_page": EVERYBODY,
 }
 """Operation → the roles that may ask for it. Whether a party has a part in the dealing, `acting`

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from starlette.responses import PlainTextResponse, Response
 
 from api.answers import JSON, json_answer
@@ -12,7 +13,11 @@ from api.callers import allowed
 from api.house import house_of
 from api.problems import KINDS, Problem, documented, pages
 from ledger.domain.filing import Caller
+from ledger.measures import FOLLOWER_POSITIONS, FOLLOWER_SECONDS, HEAD
 from ledger.projections import entries
+from ledger.projections.lags import lags
+from ledger.projections.runner import FOLLOWERS
+from ledger.proofs import tree
 
 router = APIRouter(tags=["health"])
 
@@ -42,6 +47,33 @@ def get_readiness(
     """Whether the register can be read now."""
     head = house_of(request).reader.public(entries.head)
     return json_answer({"status": "ok", "position": head}, head)
+
+
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    response_class=PlainTextResponse,
+    responses={
+        200: {
+            "description": "In the text format of Prometheus.",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
+        **documented("unauthenticated", "forbidden", "internal", "unavailable"),
+    },
+)
+def get_metrics(
+    request: Request, _: Annotated[Caller, Depends(allowed("get_metrics"))]
+) -> Response:
+    """What this server has counted, and how far what follows the log is behind it."""
+    house = house_of(request)
+    names = [follower.name for follower in FOLLOWERS]
+    found = house.reader.auditor(lambda c: lags(c, names, tree.NAME))
+    now = house.clock()
+    for lag in found:
+        FOLLOWER_POSITIONS.labels(lag.name).set(lag.head - lag.position)
+        FOLLOWER_SECONDS.labels(lag.name).set(lag.seconds(now))
+        HEAD.set(lag.head)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 @router.get(

@@ -38,6 +38,8 @@ class House:
     """The newest position that this server has seen."""
     providers: tuple[Provider, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    log_requests: bool = False
+    """Whether each request is told to the log."""
     depository: Depository = field(kw_only=True)
     """Where supporting documents are kept."""
     rates: RateTable = field(default_factory=RateTable, kw_only=True)

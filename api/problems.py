@@ -33,6 +33,7 @@ from ledger.eventstore.acts import (
     Unavailable,
 )
 from ledger.eventstore.stored_form import EntryTooLarge
+from ledger.measures import FINDINGS
 from ledger.projections import entries
 from ledger.projections.asking import Beyond
 from ledger.projections.reader import Unreadable
@@ -185,8 +186,12 @@ def problem(request: Request, error: Exception, instance: str) -> tuple[str, dic
     """The slug and the members of the problem that an exception is to the caller."""
     slug, detail, members = _told(request, error)
     kind = KINDS[slug]
+    request.state.problem = slug
     if kind.status == 500:
-        log.error("a request failed: %s %s", request.method, instance, exc_info=error)
+        log.error("a request failed", exc_info=error)
+    if isinstance(error, Refused):
+        for finding in error.findings:
+            FINDINGS.labels(finding.rule).inc()
     body = {
         "type": f"/problems/{slug}",
         "title": kind.title,

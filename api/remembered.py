@@ -73,6 +73,7 @@ class Remembered:
             self._bytes -= known.size if known else 0
             await self._app(scope, receive, _Hearing(send, lambda *told: self._keep(path, *told)))
             return
+        scope["state"]["operation"] = "get_patent"
         # What is asked for stands at the end, so that the first is what was not asked for longest.
         self._extracts[path] = known
         body = b"%b%d%b" % (known.before, head, known.after)

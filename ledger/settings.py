@@ -73,6 +73,9 @@ class Settings(BaseModel):
     """Requests a minute without a token from one address (`LEDGER_RATE_LIMIT_ADDRESS`); 0 is no
     limit."""
 
+    log_requests: bool = True
+    """Whether `serve` writes a line to its log for each request (`LEDGER_LOG_REQUESTS`)."""
+
     trusted_proxies: str | None = None
     """Addresses and networks, with commas between, of the proxies whose `X-Forwarded-For` says who
     calls (`LEDGER_TRUSTED_PROXIES`); an address of a caller by itself where none is named."""

@@ -25,6 +25,7 @@ from ledger.commands.frame import (
 )
 from ledger.database import ROLES, connect
 from ledger.domain.periods import WorkingCalendar
+from ledger.projections.lags import lags
 from ledger.projections.runner import FOLLOWERS
 from ledger.proofs import tree
 from ledger.settings import Settings
@@ -59,18 +60,6 @@ WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')
 STANDING = timedelta(minutes=1)
 """A follower that has not taken an entry for so long stands still; mostly they take it within a
 second."""
-
-BEHIND = """
-SELECT f.name, f.position, log_head(), recorded_at_position(f.position + 1)
-FROM (
-    SELECT name, coalesce(t.notification_id, 0) AS position
-    FROM unnest(%s::text[]) AS name LEFT JOIN notification_tracking AS t
-        ON t.application_name = name
-    UNION ALL
-    SELECT %s, coalesce(max(size), 0) FROM log_checkpoint
-) AS f
-WHERE f.position < log_head() ORDER BY f.name
-"""
 
 
 @dataclass(frozen=True)
@@ -191,13 +180,13 @@ def following(connection: psycopg.Connection[Any], now: datetime) -> Finding:
     names = [follower.name for follower in FOLLOWERS]
     try:
         with connection.transaction():
-            behind = connection.execute(BEHIND, (names, tree.NAME)).fetchall()
+            found = lags(connection, names, tree.NAME)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
         return Finding("followers", "fail", "the database is not migrated")
     standing = [
-        f"{name} stands at {position:,} of {head:,}"
-        for name, position, head, recorded_at in behind
-        if recorded_at is None or now - recorded_at > STANDING
+        f"{lag.name} stands at {lag.position:,} of {lag.head:,}"
+        for lag in found
+        if lag.seconds(now) > STANDING.total_seconds()
     ]
     if standing:
         cure = "patent-ledger serve runs them, and its log says why one has stopped"

@@ -18,7 +18,7 @@ from api.house import House
 from api.limits import Limits
 from api.providers import providers_of
 from api.tokens import Issuer
-from ledger import assembly
+from ledger import assembly, logs
 from ledger.commands.frame import DataDir, Json, UserError, ready_database, settings_for
 from ledger.delivery.post import PostOffice
 from ledger.projections import entries
@@ -60,6 +60,8 @@ def serve(
         else:
             typer.echo(f"patent-ledger serves on {address}")
             typer.echo(f"The API, to be tried out: {address}{DOCS}")
+        logs.configure()
+        ledger.log_requests = settings.log_requests
         server(ledger, settings.trusted_proxies or "").run(sockets=[sock])
 
 
@@ -128,6 +130,7 @@ def web(app: ASGIApp, trusted_proxies: str = "") -> uvicorn.Config:
         backlog=BACKLOG,
         access_log=False,
         log_level="warning",
+        log_config=None,
         server_header=False,
         # Stated always: the web server would look into the environment, and trust loopback.
         proxy_headers=bool(trusted_proxies),

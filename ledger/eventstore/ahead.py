@@ -11,6 +11,7 @@ filed under the lock, which knows what to do.
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -25,6 +26,7 @@ from ledger.eventstore.desk import Desk, keys_used
 from ledger.eventstore.group import Group
 from ledger.eventstore.locked import BEGIN
 from ledger.eventstore.recorder import HEAD, LOCK_SINCE, appended
+from ledger.measures import COMMIT_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class Ahead:
         """Acts with which it is worth sending, though more wait."""
         self._sent: Group | None = None
         """The group that is being committed."""
+        self._sent_at = 0.0
         self._unanswered: list[Group] = []
         """Groups that are committed and not yet answered, or failed to be."""
 
@@ -151,6 +154,7 @@ class Ahead:
             self._answer()
             return
         follows = appended(group.head, group.stored, batch)
+        self._sent_at = time.perf_counter()
         self._desk.sessions.sender.send((LOCK_SINCE, [group.moment]), follows)
         group.keep()
         self._sent = self._unanswered.pop()
@@ -177,6 +181,7 @@ class Ahead:
         self._unanswered.append(self._sent)
         self._sent = None
         self._desk.sessions.sender.wait()
+        COMMIT_SECONDS.observe(time.perf_counter() - self._sent_at)
         self._answer()
 
     def _confirm(self, head: int) -> None:

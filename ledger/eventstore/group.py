@@ -27,6 +27,7 @@ from ledger.eventstore.standing import Standing
 from ledger.eventstore.stored_form import EntryTooLarge, Salts
 from ledger.eventstore.views import Change, Views
 from ledger.eventstore.world import World
+from ledger.measures import COMMIT_GROUP
 
 REGISTRATION = Insert(
     "registration",
@@ -205,6 +206,8 @@ class Group:
 
     def answer(self, on_record: KeysUsed) -> None:
         """Answer every caller; one that was declined may have been registered before."""
+        if self.entered:
+            COMMIT_GROUP.observe(len(self.entered))
         for waiting, receipt in self.answers:
             waiting.answer(receipt)
         for waiting, declined in self.declined:

@@ -4,6 +4,7 @@ answered for what is on record."""
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 
 from eventsourcing.persistence import StoredEvent
@@ -15,6 +16,7 @@ from ledger.eventstore.batch import Batch
 from ledger.eventstore.desk import Desk, keys_used
 from ledger.eventstore.group import Group
 from ledger.eventstore.stored_form import EntryTooLarge
+from ledger.measures import LOCK_WAIT_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +72,10 @@ def _enter(desk: Desk, waiting: list[Waiting]) -> None:
     groups: list[Group] = []
     with connection.cursor() as curs:
         curs.execute(BEGIN)
+        began = time.perf_counter()
 
         def decide(head: int) -> tuple[Sequence[StoredEvent], Batch]:
+            LOCK_WAIT_SECONDS.observe(time.perf_counter() - began)
             groups.append(_decided(desk, curs, head, waiting))
             return groups[0].stored, _beside(desk, curs, groups[0])
 

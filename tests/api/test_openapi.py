@@ -14,6 +14,7 @@ from tests.api.document import DOCUMENT, ROUTES, Route
 
 BUILT = {
     "GET /healthz",
+    "GET /metrics",
     "GET /problems/{slug}",
     "GET /readyz",
     "GET /v1/certificates/{code}",

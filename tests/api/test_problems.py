@@ -56,7 +56,7 @@ class TestShape:
             ("GET", "/nothing", 404),
             ("GET", "/v1", 404),
             ("GET", "/v1/rules/", 404),
-            ("GET", "/metrics", 404),
+            ("GET", "/metrics/more", 404),
             ("GET", "/v1/log", 404),
             ("DELETE", "/v1/rules", 405),
             ("POST", "/healthz", 405),

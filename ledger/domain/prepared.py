@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import assert_never
 
 from ledger.domain.events import FilingConfirmed, FilingDecided, FilingPrepared, FilingWithdrawn
 from ledger.domain.parties import Party
@@ -60,3 +61,4 @@ class Prepared:
                 return replace(self, withdrawn=True)
             case FilingDecided():
                 return replace(self, decided=event)
+        assert_never(event)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import assert_never
 
 from ledger.domain.amending import Amended, amend
 from ledger.domain.consent import Consent
@@ -54,6 +55,7 @@ class Stream:
                 return Consent(given, withdrawn_on=self.ended.effective_on)
             case None:
                 return Consent(given)
+        assert_never(self.ended)
 
     @property
     def evidenced(self) -> bool:

@@ -184,6 +184,9 @@ def test_no_fee_is_due_in_the_years_of_a_compensated_term(paid: int, on_time: bo
     patent = recorded(entered(fees_paid_through=paid), longer).patents[PATENT]
     assert patent.fee_current(date(2040, 8, 19), ChineseCalendar()) is on_time
     assert patent.alive(date(2040, 8, 19))
+    of_unknown_kind = entered(kind=None, fees_paid_through=paid)
+    unknown = recorded(of_unknown_kind, longer).patents[PATENT]
+    assert unknown.fee_current(date(2040, 8, 19), ChineseCalendar()) is on_time
 
 
 def test_a_later_preservation_waits_for_the_earlier_to_end() -> None:

@@ -152,8 +152,13 @@ def test_a_limit_missed_for_certain_refuses_whatever_the_other_may_do() -> None:
 def test_it_lapses_no_right() -> None:
     unpaid = recorded(DUE)
     command = fact(LapseForFee, fee_year=8, decided_on=date(2097, 8, 20))
-    unpaid.on(date(2097, 8, 20)).when(command).refuses(
+    refused = unpaid.on(date(2097, 8, 20)).when(command)
+    refused.refuses(
         "fact-unknown", missing="the working days of the year in which the grace ends", year=2097
+    )
+    assert refused.findings[0].cure == (
+        "the operator enters the announced holidays in the table of later years "
+        "(LEDGER_CALENDAR_FILE)"
     )
     lapsing = announcing(unpaid.on(date(2097, 8, 20))).when(command).given_that()
     assert lapsing.patents[PATENT].status(date(2097, 8, 20)) is Status.LAPSED

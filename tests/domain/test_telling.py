@@ -15,7 +15,7 @@ from ledger.domain.parties import PartyDetails
 from ledger.domain.patent import Patent
 from ledger.domain.refusals import Finding, Refused
 from ledger.domain.royalties import LumpSum
-from ledger.domain.telling import decided, visible
+from ledger.domain.telling import Seen, decided, visible
 from tests.builders import (
     BANK,
     INSTRUMENTS,
@@ -192,6 +192,16 @@ class TestWhatIsVisible:
         mills = visible(self.patent(), ref(MILLS))
         assert [x.licence_id for x in mills.licences] == ["X2025990000001", "take-1"]
         assert mills.invalidations == ()
+
+    def test_what_a_filer_sees_is_looked_up_and_never_listed(self) -> None:
+        told = recorded(entered(), entered(SECOND), invalidation_requested())
+        seen = Seen({PATENT: told.patents[PATENT]}, told.context())
+        assert seen[PATENT].invalidations == ()
+        assert seen[PATENT] is seen[PATENT]
+        assert seen[SECOND] is told.patents[SECOND]
+        for listed in (iter, len):
+            with pytest.raises(TypeError, match="looked up"):
+                listed(seen)
 
     def test_a_patent_without_secrets_is_itself(self) -> None:
         patent = recorded(entered()).patents[PATENT]

@@ -12,6 +12,7 @@ from ledger.domain.lifecycle import (
 from ledger.domain.money import Money, yuan
 from tests.builders import (
     BANK,
+    DESIGN,
     INSTRUMENTS,
     INVENTOR,
     LAMPWORKS,
@@ -74,6 +75,11 @@ DRUG_IN_TIME = DRUG | {"requested_on": date(2022, 6, 1)}
 TWO = recorded(entered(), entered(SECOND))
 LATER = {"approved_on": date(2025, 6, 12), "requested_on": date(2025, 7, 1), "days": 10}
 COMPENSATED_BESIDE = TWO.when(compensate(**DRUG | LATER, patents=(SECOND,))).given_that()
+NATIONAL_DAY = recorded(entered(filed_on=date(2018, 10, 1), fees_paid_through=6))
+"""A fee due on 1 October 2024 is paid in time until the 8th."""
+BEFORE_AND_AFTER_MAY = tuple(
+    date(2025, month, day) for month, day in ((4, 30), (5, 1), (5, 7), (5, 8))
+)
 ALL_PAID = recorded(entered(fees_paid_through=20))
 FORCE = {
     "cause": "force_majeure",
@@ -175,6 +181,26 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     *says("fee-lapse-after-grace", lapse(date(2026, 1, 11)), lapse(), given=UNPAID),
     *says("fee-lapse-after-grace", lapse(), given=recorded(lapsed(), to=UNPAID)),
+    *says(
+        "fee-lapse-after-grace",
+        lapse(),
+        given=recorded(fee_paid(fee_year=8, on=date(2026, 2, 2)), to=UNPAID),
+    ),
+    *says(
+        "fee-lapse-after-grace",
+        but(lapse(), patents=(DESIGN,), fee_year=11),
+        but(lapse(), patents=(DESIGN,), fee_year=16),
+        given=recorded(entered(DESIGN, fees_paid_through=10)),
+    ),
+    *(
+        saying
+        for unmoved in (True, False)
+        for saying in says(
+            "fee-lapse-after-grace",
+            *(but(lapse(day), fee_year=7) for day in BEFORE_AND_AFTER_MAY),
+            given=under(NATIONAL_DAY, grace_counts_from_unmoved_due_date=unmoved),
+        )
+    ),
     *says(
         "fee-lapse-after-grace",
         lapse(),
@@ -416,6 +442,13 @@ SAYINGS: tuple[Saying, ...] = (
     *says("frozen-deregistration", deregister_pledge(), given=PLEDGED),
     # --- open licences and recordals of an ended patent
     *says("open-duty-to-withdraw", preserve(), lapse(), final(), final("partial"), given=TAKEN),
+    *says(
+        "open-duty-to-withdraw",
+        grant_patent(patent_details(same_day_patent=MODEL)),
+        given=recorded(
+            entered(MODEL), declared_open(MODEL), lapsed(MODEL, due_on=date(2020, 9, 1))
+        ),
+    ),
     *says(
         "licence-cancel-on-patent-end",
         lapse(),

@@ -28,6 +28,7 @@ from api import (
     health,
     licences,
     log,
+    mailboxes,
     obligations,
     open_licences,
     patents,
@@ -39,7 +40,9 @@ from api import (
     rules,
     search,
     statistics,
+    told,
     transfers,
+    webhooks,
 )
 from api.access import Access
 from api.answers import PositionStamp
@@ -77,6 +80,9 @@ ROUTERS: Final = (
     statistics.router,
     rules.router,
     events.router,
+    mailboxes.router,
+    webhooks.router,
+    told.router,
     log.router,
     health.router,
 )

@@ -13,6 +13,8 @@ from api.batches import BatchLine
 from api.certificates import CertificateWish
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
+from api.mailboxes import Acknowledged
+from api.post_shapes import OF_THE_POST
 from api.reading_shapes import OF_CHANGES, OF_OFFERS, OF_PORTFOLIOS, OF_SEARCH
 from api.shapes import (
     CONFIDENTIAL,
@@ -32,7 +34,9 @@ from api.shapes import (
     ref,
     shape,
 )
+from api.subscribing import Subscribed
 from api.taken import BODIES
+from api.webhooks import Replay, Rotation, WebhookStated
 from ledger.domain.events import ActKind
 from ledger.domain.parties import Party
 from ledger.proofs import disclosures
@@ -44,6 +48,7 @@ REF: Final = "#/components/schemas/{model}"
 ANSWERS: Final[dict[str, dict[str, Any]]] = {
     **OF_FILINGS,
     **OF_OBLIGATIONS,
+    **OF_THE_POST,
     **OF_SEARCH,
     **OF_OFFERS,
     **OF_CHANGES,
@@ -372,6 +377,7 @@ def schemas() -> dict[str, Any]:
     models: list[type[BaseModel]] = [
         *(*BODIES, *FACTS.values(), *CORRECTIONS.values()),
         *(BatchLine, CertificateWish, Party),
+        *(Subscribed, Acknowledged, WebhookStated, Rotation, Replay),
     ]
     _, whole = models_json_schema([(model, "validation") for model in models], ref_template=REF)
     components: dict[str, Any] = whole["$defs"]

@@ -80,6 +80,11 @@ class Settings(BaseModel):
     """Addresses and networks, with commas between, of the proxies whose `X-Forwarded-For` says who
     calls (`LEDGER_TRUSTED_PROXIES`); an address of a caller by itself where none is named."""
 
+    webhook_loopback: bool = False
+    """Whether webhooks may be sent to this machine (`LEDGER_WEBHOOK_LOOPBACK`), for tests."""
+    webhook_ca_file: Path | None = None
+    """Further certificates that sign receivers' (`LEDGER_WEBHOOK_CA_FILE`), as PEM."""
+
     samples_dir: Path | None = None
     """Folder with sample files of other registers (`LEDGER_SAMPLES`)."""
 

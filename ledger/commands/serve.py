@@ -83,7 +83,14 @@ def house(url: str, settings: Settings) -> Iterator[House]:
         signing = TreeFollower(url, keys, settings.log_memory_path)
         signing.start()
         stack.callback(signing.stop)
-        post = PostOffice(url, keys.origin)
+        post = PostOffice(
+            url,
+            keys.origin,
+            reader,
+            registry.means,
+            loopback=settings.webhook_loopback,
+            ca_file=settings.webhook_ca_file,
+        )
         post.start()
         stack.callback(post.stop)
         clock = registry.means.clock

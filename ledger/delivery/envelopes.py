@@ -1,4 +1,5 @@
-"""Entries as CloudEvents 1.0 in structured JSON, the same in feed, mailbox and webhook.
+"""Entries and notices as CloudEvents 1.0 in structured JSON, the same ids in feed, mailbox and
+webhook.
 
 An event's id is its entry's position, and its `data` the stored bytes of the entry: the leaf that
 the transparency log proves.
@@ -6,6 +7,7 @@ the transparency log proves.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -40,3 +42,20 @@ def of_entry(source: str, position: int, leaf: bytes) -> dict[str, Any]:
         if code.category is not None:
             event["st27category"] = code.category
     return {**event, "data": orjson.Fragment(leaf)}
+
+
+def of_notice(source: str, row: Mapping[str, Any], *, thin: bool = False) -> dict[str, Any]:
+    """The event of a notice to a party. A thin one says where it is read and nothing of what it
+    says, which is for its party alone."""
+    address = f"/v1/notices/{row['id']}"
+    event = {
+        "specversion": SPECVERSION,
+        "id": row["id"],
+        "source": source,
+        "type": "notice.met" if row["body"]["met"] else "notice.open",
+        "time": row["told_at"],
+        "datacontenttype": JSON,
+    }
+    if thin:
+        return {**event, "type": "notice.told", "data": {"notice": address}}
+    return {**event, "subject": row["patent_id"], "data": {"notice": address, **row["body"]}}

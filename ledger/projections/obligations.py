@@ -236,9 +236,9 @@ def obligations(
     told = connection.execute(SELECT_NOTICES, asked).fetchall()
     notices = [recorded(row) for row in told]
     if wanted.state != "met":
-        brought = _brought_by_time(connection, found, asked, calendar)
+        brought = brought_by_time(connection, found, asked, calendar)
         notices += [notice for notice in brought if wanted.party in (None, notice.party)]
-    positions = _positions(connection, notices, standing)
+    positions = positions_of(connection, notices, standing)
     shown = {
         "effective_on": point.on,
         "known_at": known,
@@ -255,7 +255,7 @@ def obligations(
     return shown, tracked
 
 
-def _brought_by_time(
+def brought_by_time(
     connection: Connection, found: str, asked: Mapping[str, Any], calendar: WorkingCalendar
 ) -> Iterator[Told]:
     """The notices that time alone has brought by the end of the day."""
@@ -276,7 +276,7 @@ def _brought_by_time(
         yield from term_over(patent, row["facts"], concerned[patent], position[patent])
 
 
-def _positions(
+def positions_of(
     connection: Connection, notices: Iterable[Told], standing: Iterable[DictRow]
 ) -> dict[Entry, int]:
     """Where the entries that are named stand in the log."""

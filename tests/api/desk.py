@@ -22,6 +22,7 @@ from api.tokens import Issuer
 from ledger.assembly import depository
 from ledger.commands.serve import address_of, listening, server
 from ledger.delivery.post import PostOffice
+from ledger.delivery.queue import Patience
 from ledger.domain.parties import PartyDetails, party_id
 from ledger.eventstore.acts import Bounds
 from ledger.projections.reader import Reader
@@ -30,6 +31,7 @@ from ledger.proofs.keys import keyring
 from ledger.proofs.tree import TreeFollower
 from ledger.settings import Settings
 from tests.builders import documents, grant_patent, number, patent_details, ref
+from tests.delivery.certificates import certificates
 from tests.eventstore.ledgers import Clock, registry
 
 Json = Any
@@ -37,6 +39,9 @@ PLENTY = 10_000_000
 """Requests a minute: the quotas are told and never used up."""
 
 serials = count(100)
+
+IMPATIENT = Patience(first_seconds=0.05, growth=1.5, longest_seconds=0.2, attempts_max=5)
+"""How long webhooks are tried where a test cannot wait for days."""
 
 
 @dataclass
@@ -161,7 +166,15 @@ def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Itera
         signing = TreeFollower(database_url, keys, settings.log_memory_path)
         signing.start()
         stack.callback(signing.stop)
-        post = PostOffice(database_url, keys.origin)
+        post = PostOffice(
+            database_url,
+            keys.origin,
+            reader,
+            ledger.means,
+            loopback=True,
+            ca_file=certificates(folder).authority,
+            patience=IMPATIENT,
+        )
         post.start()
         stack.callback(post.stop)
         house = House(

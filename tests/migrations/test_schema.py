@@ -338,6 +338,23 @@ LOG_TABLES = {
     "log_map_head": "one size root",
     "certificate": "code issued_at patent_id newest body",
 }
+TOLD = {
+    "told_notice": "number id party patent_id body told_at",
+    "notice_evidence": "notice recipient what first_at last_at times status",
+}
+POST = {
+    "mailbox": (
+        "owner party wanted entries_through notices_through opened_at polled_at acknowledged_at"
+    ),
+    "webhook": (
+        "id owner name party url wanted entries_through notices_through state because "
+        "state_since generation overlap_until registered_at delivered_at failed_at last_status "
+        "last_error"
+    ),
+    "webhook_delivery": (
+        "number webhook message stream position notice attempts next_at dead_at status error"
+    ),
+}
 FEED = {"feed": "position number filing_end stream topic thing parties"}
 FOLLOWED = {
     "due": "thing patent_id kind about falls_on entry effective recorded",
@@ -388,6 +405,8 @@ READABLE: dict[Role, dict[str, str]] = {
         ),
         "pending_invalidation": "thing patent_id details effective recorded",
         "feed_party": "thing party since",
+        **POST,
+        **TOLD,
         **FEED,
         **FOLLOWED,
         **SEARCHED,
@@ -411,6 +430,7 @@ READABLE: dict[Role, dict[str, str]] = {
             "filing_id command patents prepared_at valid_until parties awaiting state"
         ),
         "pending_invalidation": "thing patent_id details effective recorded",
+        **TOLD,
         **FEED,
         **FOLLOWED,
         **SEARCHED,
@@ -452,7 +472,9 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "party_name": "INSERT",
         "involvement": "INSERT UPDATE",
         "listing": "INSERT UPDATE",
-        **dict.fromkeys(("feed", "feed_party"), "INSERT"),
+        **dict.fromkeys(("feed", "feed_party", "told_notice"), "INSERT"),
+        **dict.fromkeys(("mailbox", "webhook", "notice_evidence"), "INSERT UPDATE"),
+        "webhook_delivery": "INSERT UPDATE DELETE",
         **dict.fromkeys((*REGISTER_VIEWS, *FOLLOWED, *STATISTICS, *LOG_TABLES), "INSERT UPDATE"),
         "certificate": "INSERT",
     },

@@ -1,0 +1,74 @@
+"""What a subscriber asks to be brought, as mailboxes and webhooks take it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from api.answers import JSON, body_of
+from api.events import wanted
+from api.problems import documented
+from api.reading import NUMBER_LENGTH_MAX, POSITION_MAX
+from ledger.delivery.subscriptions import Subscription
+
+NAMED_MAX: Final = 1_000
+
+PROBLEMS: Final = (
+    "malformed",
+    "unauthenticated",
+    "forbidden",
+    "not-found",
+    "invalid",
+    "internal",
+    "unavailable",
+)
+
+
+class Subscribed(BaseModel):
+    """What is to be brought: entries by patent, party and kind, and notices to the caller's party;
+    nothing stated is no limit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    patents: Annotated[
+        list[Annotated[str, Field(max_length=NUMBER_LENGTH_MAX)]], Field(max_length=NAMED_MAX)
+    ] = []
+    parties: Annotated[
+        list[Annotated[str, Field(max_length=500)]], Field(max_length=NAMED_MAX)
+    ] = []
+    kinds: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=NAMED_MAX)] = []
+    entries: bool = True
+    notices: bool = True
+    after: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=POSITION_MAX,
+            description="Where entries begin; at first 0.",
+        ),
+    ] = None
+
+    def subscription(self) -> Subscription:
+        """The subscription; raises the problem that a number or kind is none."""
+        limits = wanted(self.patents, self.parties, self.kinds)
+        return Subscription(limits, self.entries, self.notices)
+
+
+def offers(operation: str, schema: str, tag: str, body: str | None = None) -> dict[str, Any]:
+    """What a route declares that is about a subscriber's own things."""
+    problems = (*PROBLEMS, "too-large", "unsupported-media-type") if body else PROBLEMS
+    return {
+        **({"openapi_extra": {"requestBody": body_of(body)}} if body else {}),
+        "operation_id": operation,
+        "tags": [tag],
+        "response_class": Response,
+        "responses": {
+            200: {
+                "description": "As it stands now.",
+                "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+            },
+            **documented(*problems),
+        },
+    }

@@ -311,6 +311,21 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             "share": TEXT_OR_NONE,
         },
     ),
+    "Restatement": shape(
+        "Figures that differ between two positions, and the entries behind it: to statisticians "
+        "their positions, to auditors also what they say.",
+        {
+            "query": OBJECT,
+            "definition": TEXT,
+            "from_position": POSITION,
+            "to_position": POSITION,
+            "changed": array(OBJECT),
+            "positions": array(POSITION),
+            "positions_total": POSITION,
+        },
+        {"entries": array(OBJECT)},
+    ),
+    "Statistics": {"anyOf": [ref("Report"), ref("Restatement")]},
     "Definitions": array(OBJECT),
     "Rule": shape(
         "A row of the statutory catalogue.",

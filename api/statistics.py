@@ -13,7 +13,7 @@ from api.answers import POSITION, json_answer
 from api.callers import allowed
 from api.house import House, house_of
 from api.problems import Fault, Problem, invalid
-from api.reading import KnownAt, PositionMin, check_known, known_answer, reads
+from api.reading import POSITION_MAX, KnownAt, PositionMin, check_known, known_answer, reads
 from ledger.domain.filing import Caller
 from ledger.domain.periods import FIRST_DAY, LAST_DAY, CivilDate
 from ledger.projections.asking import point
@@ -21,6 +21,7 @@ from ledger.projections.statistics import query as asking
 from ledger.projections.statistics.dictionary import dictionary
 from ledger.projections.statistics.periods import Every
 from ledger.projections.statistics.reports import NotKnown, report
+from ledger.projections.statistics.restating import restated
 from ledger.projections.statistics.tables import as_csv
 
 TAG = "statistics"
@@ -37,6 +38,7 @@ class Question:
     members: dict[str, Any]
     where: list[str]
     known_at: KnownAt | None
+    restated_from: int | None
     form: Literal["json", "csv"]
     position_min: int | None
 
@@ -58,6 +60,10 @@ def question(  # noqa: PLR0913, PLR0917 - the parameters of one question
     measure: Annotated[list[str] | None, Query(max_length=100)] = None,
     with_trademarks: bool = False,
     known_at: KnownAt | None = None,
+    restated_from: Annotated[
+        int | None,
+        Query(ge=0, le=POSITION_MAX, description="What has changed since this position."),
+    ] = None,
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
     ledger_min_position: PositionMin = None,
 ) -> Question:
@@ -75,7 +81,7 @@ def question(  # noqa: PLR0913, PLR0917 - the parameters of one question
         "rates": house.rates.rates,
         "rates_source": house.rates.source,
     }
-    return Question(house, members, where or [], known_at, form, ledger_min_position)
+    return Question(house, members, where or [], known_at, restated_from, form, ledger_min_position)
 
 
 Asked = Annotated[Question, Depends(question)]
@@ -92,36 +98,40 @@ def get_definitions(
     return json_answer(dictionary(), house_of(request).seen)
 
 
-@router.get("/v1/statistics/operations", **reads("get_operations", "Report", TAG, parameters=()))
+@router.get(
+    "/v1/statistics/operations", **reads("get_operations", "Statistics", TAG, parameters=())
+)
 def get_operations(
-    _: Annotated[Caller, Depends(allowed("get_operations"))], asked: Asked
+    caller: Annotated[Caller, Depends(allowed("get_operations"))], asked: Asked
 ) -> Response:
     """Transfers, licences and pledges of patents, in times and in patents."""
-    return answer("operations", asked)
+    return answer("operations", caller, asked)
 
 
 @router.get(
-    "/v1/statistics/licence-rates", **reads("get_licence_rates", "Report", TAG, parameters=())
+    "/v1/statistics/licence-rates", **reads("get_licence_rates", "Statistics", TAG, parameters=())
 )
 def get_licence_rates(
-    _: Annotated[Caller, Depends(allowed("get_licence_rates"))], asked: Asked
+    caller: Annotated[Caller, Depends(allowed("get_licence_rates"))], asked: Asked
 ) -> Response:
     """Recorded contracts and what they cost; what open licences ask and get."""
-    return answer("licence-rates", asked)
+    return answer("licence-rates", caller, asked)
 
 
 @router.get(
-    "/v1/statistics/pledge-financing", **reads("get_pledge_financing", "Report", TAG, parameters=())
+    "/v1/statistics/pledge-financing",
+    **reads("get_pledge_financing", "Statistics", TAG, parameters=()),
 )
 def get_pledge_financing(
-    _: Annotated[Caller, Depends(allowed("get_pledge_financing"))], asked: Asked
+    caller: Annotated[Caller, Depends(allowed("get_pledge_financing"))], asked: Asked
 ) -> Response:
     """Registered amounts, projects, enterprises, and what is outstanding."""
-    return answer("pledge-financing", asked)
+    return answer("pledge-financing", caller, asked)
 
 
-def answer(family: str, asked: Question) -> Response:
-    """The report on a question, as JSON or as comma-separated values."""
+def answer(family: str, caller: Caller, asked: Question) -> Response:
+    """The report on a question, as JSON or as comma-separated values; or what was restated, with
+    what the entries behind it say for auditors."""
     try:
         where = asking.narrowed(asked.where)
         query = asking.Query(family=family, where=where, **asked.members).checked()
@@ -132,12 +142,17 @@ def answer(family: str, asked: Question) -> Response:
         known = None
         if asked.known_at is not None:
             known = point(connection, asked.known_at, None, now=asked.house.clock()).known
-        return report(connection, query, known)
+        if asked.restated_from is None:
+            return report(connection, query, known)
+        values = caller.role == "auditor"
+        return restated(connection, query, asked.restated_from, known, values=values)
 
     try:
         found = asked.house.reader.auditor(work)
     except NotKnown as error:
         raise Problem("behind", f"What is asked is known here up to {error.position}.") from None
+    if asked.restated_from is not None:
+        return known_answer(found, found["to_position"], asked.position_min)
     if asked.form == "csv":
         check_known(found["position"], asked.position_min)
         return Response(as_csv(found), 200, {POSITION: str(found["position"])}, CSV)

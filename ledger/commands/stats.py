@@ -29,6 +29,7 @@ from ledger.projections.statistics.dictionary import dictionary
 from ledger.projections.statistics.periods import Every
 from ledger.projections.statistics.query import BadQuery, Query, narrowed
 from ledger.projections.statistics.reports import NotKnown, report
+from ledger.projections.statistics.restating import restated
 from ledger.projections.statistics.tables import as_csv
 from ledger.projections.statistics.verifying import NoReport, verify
 from ledger.ratetable import rates_in, rates_of
@@ -59,6 +60,9 @@ def stats(  # noqa: PLR0913, PLR0917 - the options of one question
     ] = None,
     known_at: Annotated[
         int | None, typer.Option("--known-at", min=0, help="As known at this position.")
+    ] = None,
+    restated_from: Annotated[
+        int | None, typer.Option(min=0, help="What has changed since this position, as JSON.")
     ] = None,
     show_dictionary: Annotated[
         bool, typer.Option("--dictionary", help="What every measure means, as JSON.")
@@ -95,12 +99,12 @@ def stats(  # noqa: PLR0913, PLR0917 - the options of one question
             rates=table.rates,
             rates_source=table.source,
         ).checked()
-        found = _asked(settings, query, known_at)
+        found = _asked(settings, query, known_at, restated_from)
     except BadQuery as error:
         raise UserError(f"{error.member}: {error}") from error
     except NotKnown as error:
         raise UserError(str(error)) from error
-    if as_json:
+    if as_json or restated_from is not None:
         print_json(found)
     elif csv:
         typer.echo(as_csv(found), nl=False)
@@ -112,11 +116,15 @@ def _day(stated: datetime | None, default: date) -> date:
     return default if stated is None else stated.date()
 
 
-def _asked(settings: Settings, query: Query, known_at: int | None) -> dict[str, Any]:
+def _asked(
+    settings: Settings, query: Query, known_at: int | None, restated_from: int | None
+) -> dict[str, Any]:
     with ready_database(settings) as url:
         _catch_up(url)
         with connect(url, "ledger_auditor", application_name="patent-ledger stats") as connection:
-            return report(connection, query, known_at)
+            if restated_from is None:
+                return report(connection, query, known_at)
+            return restated(connection, query, restated_from, known_at, values=True)
 
 
 def _catch_up(url: str) -> None:

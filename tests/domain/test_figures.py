@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
 
 from ledger.domain.figures import (
+    Quartile,
+    average,
     enterprises,
     growth,
     high_value,
+    hyndman_fan_7,
     inclusive,
     industry_published,
+    median_of_halves,
+    share,
     times,
 )
 from ledger.domain.money import Money, yuan
@@ -115,3 +120,107 @@ class TestHighValue:
 )
 def test_growth_is_rounded_half_up_to_a_tenth(current: str, before: str, percent: str) -> None:
     assert growth(Decimal(current), Decimal(before)) == Decimal(percent)
+
+
+class TestPublished:
+    """Consistency checks of published figures (law.md 7.3); deviations of a tenth come from totals
+    that were rounded before they were published."""
+
+    @pytest.mark.parametrize(
+        ("parts", "whole"),
+        [
+            (("86.2", "21.2"), "107.4"),
+            (("5497", "698"), "6195"),
+            (("4531", "334", "2916"), "7781"),
+            (("6150", "1087", "8366"), "15603"),
+            (("15603", "7781", "9554"), "32938"),
+            (("36794", "17967", "27977"), "82738"),
+        ],
+    )
+    def test_parts_add_up(self, parts: tuple[str, ...], whole: str) -> None:
+        assert sum(map(Decimal, parts)) == Decimal(whole)
+
+    @pytest.mark.parametrize(
+        ("part", "whole", "percent"),
+        [
+            ("4531", "7781", "58.2"),
+            ("334", "7781", "4.3"),
+            ("2916", "7781", "37.5"),
+            ("6150", "15603", "39.4"),
+            ("1087", "15603", "7.0"),
+            ("8366", "15603", "53.6"),
+            ("6951", "9760", "71.2"),
+        ],
+    )
+    def test_shares(self, part: str, whole: str, percent: str) -> None:
+        assert share(Decimal(part), Decimal(whole)) == Decimal(percent)
+
+    @pytest.mark.parametrize(
+        ("total", "count", "places", "found"),
+        [
+            ("17967", "7781", 1, "2.3"),
+            ("17967", "7781", 2, "2.31"),
+            ("36794", "15603", 1, "2.4"),
+            ("36794", "15603", 2, "2.36"),
+            ("31147", "11371", 1, "2.7"),
+            ("10210", "6150", 2, "1.66"),
+            ("14550", "4531", 3, "3.211"),
+        ],
+    )
+    def test_averages(self, total: str, count: str, places: int, found: str) -> None:
+        assert average(Decimal(total), Decimal(count), places) == Decimal(found)
+
+    @pytest.mark.parametrize(
+        ("current", "before", "computed", "published"),
+        [
+            ("853.99", "486.88", "75.4", "75.4"),
+            ("309.8", "218.0", "42.1", "42.1"),
+            ("218.0", "151.5", "43.9", "43.9"),
+            ("151.5", "122.4", "23.8", "23.8"),
+            ("267.66", "162.65", "64.6", "64.6"),
+            ("7060", "5408", "30.5", "30.5"),
+            ("307", "253", "21.3", "21.3"),
+            ("162.65", "107.4", "51.4", "51.5"),
+            ("110.5", "88.5", "24.9", "24.8"),
+        ],
+    )
+    def test_growth(self, current: str, before: str, computed: str, published: str) -> None:
+        found = growth(Decimal(current), Decimal(before))
+        assert found == Decimal(computed)
+        assert abs(found - Decimal(published)) <= Decimal("0.1")
+
+    @pytest.mark.parametrize("base", ["107.35", "107.36", "107.39"])
+    def test_the_base_that_gives_the_published_growth(self, base: str) -> None:
+        """H1 2022 grew by 51.5 % over a base that rounds to 107.4 billion."""
+        assert Decimal(base).quantize(Decimal("0.1"), ROUND_HALF_UP) == Decimal("107.4")
+        assert growth(Decimal("162.65"), Decimal(base)) == Decimal("51.5")
+
+    def test_a_sum_follows_from_its_growth(self) -> None:
+        """792.23 billion is 60 % over the 495.0 of the three quarters a year before."""
+        assert growth(Decimal("792.23"), Decimal("495.0")) == Decimal("60.0")
+
+
+class TestQuartiles:
+    """Both methods on the same values; one value is all three."""
+
+    @pytest.mark.parametrize(
+        ("values", "hyndman_fan", "halves"),
+        [
+            ((1,), ("1", "1", "1"), ("1", "1", "1")),
+            ((1, 2), ("1.25", "1.5", "1.75"), ("1", "1.5", "2")),
+            ((1, 2, 4, 6), ("1.75", "3", "4.5"), ("1.5", "3", "5")),
+            ((1, 2, 3, 4, 5), ("2", "3", "4"), ("1.5", "3", "4.5")),
+            (
+                (6, 7, 15, 36, 39, 40, 41, 42, 43, 47, 49),
+                ("25.5", "40", "42.5"),
+                ("15", "40", "43"),
+            ),
+            ((7, 15, 36, 39, 40, 41), ("20.25", "37.5", "39.75"), ("15", "37.5", "40")),
+        ],
+    )
+    def test_two_methods(
+        self, values: tuple[int, ...], hyndman_fan: tuple[str, ...], halves: tuple[str, ...]
+    ) -> None:
+        ordered = [Decimal(value) for value in values]
+        for method, found in ((hyndman_fan_7, hyndman_fan), (median_of_halves, halves)):
+            assert [method(ordered, q) for q in Quartile] == [Decimal(v) for v in found]

@@ -124,7 +124,7 @@ def figures(
     found: Figures = {}
     if not asked:
         return found
-    params = _params(query, asked, known_at)
+    params = parameters(query, asked, known_at)
     wanted = query.asked if measures is None else measures
     for basis, measured in groupby(
         sorted(wanted, key=lambda m: m.basis.name), key=lambda m: m.basis
@@ -160,7 +160,8 @@ def _expressions(measures: Iterable[Measure]) -> dict[str, str]:
     return {sql: f"figure_{place}" for place, sql in enumerate(different)}
 
 
-def _params(query: Query, asked: Sequence[Period], known_at: int) -> dict[str, Any]:
+def parameters(query: Query, asked: Sequence[Period], known_at: int) -> dict[str, Any]:
+    """What the rows of a population are asked with."""
     return {
         "known": known_at,
         "trademarks": query.trademarks,
@@ -181,14 +182,7 @@ def _select(
     asked: Sequence[Period],
 ) -> Composed:
     """The aggregates of a basis over each period and group."""
-    placed = STANDING if basis.standing else BUCKETS if _gapless(asked) else FLOWING
-    rows = SQL(placed).format(SQL(basis.sql))
-    for name in query.where:
-        rows = SQL("SELECT n.* FROM ({}) AS n WHERE n.{} = ANY (%(where_{})s)").format(
-            rows,
-            Identifier(name),
-            SQL(name),
-        )
+    rows = population(basis, query, asked)
     if basis.amounts:
         rows = SQL(YUAN).format(rows)
     grouped = SQL(", ").join([Identifier("place"), *map(Identifier, by)])
@@ -204,6 +198,18 @@ def _select(
     return SQL("SELECT {grouped}, {aggregates} FROM ({rows}) AS c GROUP BY {grouped}").format(
         grouped=grouped, aggregates=aggregates, rows=rows
     )
+
+
+def population(basis: Basis, query: Query, asked: Sequence[Period]) -> Composed:
+    """The rows of a basis that some periods count, each with the `place` of its period among
+    them."""
+    placed = STANDING if basis.standing else BUCKETS if _gapless(asked) else FLOWING
+    rows = SQL(placed).format(SQL(basis.sql))
+    for name in query.where:
+        rows = SQL("SELECT n.* FROM ({}) AS n WHERE n.{} = ANY (%(where_{})s)").format(
+            rows, Identifier(name), SQL(name)
+        )
+    return rows
 
 
 def _gapless(asked: Sequence[Period]) -> bool:

@@ -7,37 +7,24 @@ same roles, the same rules, the same receipt.
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import unquote
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from api import (
-    corrections,
-    filings,
-    licences,
-    obligations,
-    open_licences,
-    patents,
-    pledges,
-    transfers,
-)
 from api.answers import POSITION
 from api.bodies import BODY_BYTES_MAX, limited, strict_json, validated
 from api.callers import admit, allowed
 from api.filing import KEY_PATTERN, Filed
 from api.filing import PROBLEMS as OF_A_FILING
 from api.house import House, house_of
+from api.naming import route_of
 from api.problems import Fault, Problem, documented, invalid, problem
 from ledger.domain.filing import Caller
 from ledger.eventstore.acts import NoneEntered
@@ -50,17 +37,6 @@ LINES_MAX: Final = 1_000
 BATCH_BYTES_MAX: Final = 16 * 1024 * 1024
 UNDER_WAY_MAX: Final = 256
 """Lines of one batch that wait for the writer at once, so that other callers find room beside."""
-
-FILING_ROUTERS: Final = (
-    patents.router,
-    transfers.router,
-    licences.router,
-    open_licences.router,
-    pledges.router,
-    corrections.router,
-    filings.router,
-    obligations.router,
-)
 
 router = APIRouter()
 
@@ -114,7 +90,7 @@ class Batch:
         try:
             line = _line(raw)
             instance = line.route
-            route, stated = _route(line.route)
+            route, stated = route_of(line.route)
             admit(self.caller, str(route.operation_id))
             filing = Filed(
                 self.house,
@@ -204,27 +180,6 @@ def _line(raw: bytes) -> BatchLine:
     if len(raw) > BODY_BYTES_MAX:
         raise Problem("too-large", f"A line has at most {BODY_BYTES_MAX:,} bytes.")
     return validated(BatchLine, raw, strict_json(raw))
-
-
-@cache
-def filing_routes() -> tuple[APIRoute, ...]:
-    """The routes at which something is filed, in the order in which they are tried."""
-    return tuple(
-        route
-        for each in FILING_ROUTERS
-        for route in each.routes
-        if isinstance(route, APIRoute) and "filing" in inspect.signature(route.endpoint).parameters
-    )
-
-
-def _route(path: str) -> tuple[APIRoute, dict[str, Any]]:
-    """The route of a path, and what the path states."""
-    for route in filing_routes():
-        match = route.path_regex.match(unquote(path))
-        if match is not None:
-            stated = match.groupdict()
-            return route, {n: route.param_convertors[n].convert(v) for n, v in stated.items()}
-    raise Problem("not-found", "Nothing is filed at this path.")
 
 
 # --- each by itself -------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from api.parameters import Parameter, declared, stated
 from api.printed import HTML, KEY
 from api.problems import Fault, documented, invalid
 from ledger.domain.acting import FOR_OTHERS
+from ledger.domain.contests import ContestRefusal
 from ledger.domain.deciding import Verdict
 from ledger.domain.events import CONFIDENTIAL, LedgerEvent
 from ledger.domain.filing import Caller, Command
@@ -84,6 +85,8 @@ class Filed:
     language: Language
     """Of a dry run's findings; a receipt is never translated."""
     prepare: bool = False
+    contest: str | None = None
+    """Why the refusal of the filing is wrong, where it is contested."""
     enter: Callable[[Filing], Awaitable[bytes]] | None = None
     """Who enters it, where that is not the registry by itself."""
 
@@ -93,6 +96,11 @@ class Filed:
 
     async def receipt(self, command: Command, location: str) -> Response:
         """The receipt of a command, and where to find what it made; or the verdict of a dry run."""
+        if self.contest is not None:
+            if self.prepare:
+                raise invalid(Fault("what is contested is not prepared", parameter="prepare"))
+            command = ContestRefusal(filing=command, reason=self.contest)
+            location = FILING
         if self.prepare:
             if type(command) not in JOINT:
                 raise invalid(Fault("acts of this kind are one party's alone", parameter="prepare"))

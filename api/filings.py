@@ -34,7 +34,8 @@ router = APIRouter()
 
 @router.get("/v1/filings/{id}", **reads("get_filing", "Filing", "filings"))
 def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]) -> Response:  # noqa: A002 - the design's name
-    """A filing's receipt and entries: for its parties, its filer, the registrar and auditors."""
+    """A filing's status, receipt and entries: for its parties, its filer, the registrar and
+    auditors."""
     return question.answer(*filing_shown(question, entry_number(id)))
 
 
@@ -51,7 +52,7 @@ def get_notice(
     if prepared is not None and prepared["registered_as"] is not None:
         filing, head = filing_shown(question, prepared["registered_as"])
         prepared = None
-    refused = prepared is not None and prepared["state"] == "refused"
+    refused = prepared is not None and prepared["state"] in ("refused", "contested")
     notice = (refused_earlier if refused else notice_of)(words, filing)
     return question.told(printed(notice, Vary="Accept-Language"), head)
 
@@ -83,13 +84,13 @@ def filing_shown(
 def list_filings(
     question: Annotated[Asked, Depends(asked("list_filings"))],
     state: Annotated[
-        Literal["waiting", "awaiting_confirmation", "refused"],
+        Literal["waiting", "awaiting_confirmation", "refused", "contested"],
         Query(description="Those that wait for somebody, or of these those in one state."),
     ] = "waiting",
     limit: Annotated[int, Query(ge=1, le=LISTED_MAX)] = LISTED_MAX,
 ) -> Response:
-    """Prepared filings that wait for somebody: all for the registrar and auditors, their own for
-    parties."""
+    """Prepared filings that wait for somebody, and contests that wait for the registrar: all for
+    the registrar and auditors, their own for parties."""
     caller = question.caller
     party = None if caller.role in ("registrar", "auditor") else (caller.party or "")
     today = civil_date(question.house.clock())

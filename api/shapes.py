@@ -143,7 +143,19 @@ OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
     ),
     "Filing": shape(
         "A filing.",
-        {"receipt": ref("Receipt"), "entries": array(ref("Entry"))},
+        {
+            "status": shape(
+                "What has become of it, and the states that it has been in, each since when.",
+                {
+                    "state": {"enum": STATES},
+                    "steps": array(
+                        shape("", {"state": {"enum": ["prepared", *STATES]}, "at": TIME})
+                    ),
+                },
+            ),
+            "receipt": ref("Receipt"),
+            "entries": array(ref("Entry")),
+        },
         {"prepared": ref("PreparedFiling")},
     ),
     "PreparedFiling": shape(
@@ -160,6 +172,23 @@ OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
             "registered_as": TEXT_OR_NONE,
             "findings": array(ref("Finding")),
             "withdrawn_at": TIME_OR_NONE,
+            "contest": {
+                "anyOf": [
+                    shape(
+                        "The contest of its refusal, and what the registrar decided.",
+                        {
+                            "contested_at": TIME,
+                            "by": TEXT_OR_NONE,
+                            "reason": TEXT,
+                            "decided_at": TIME_OR_NONE,
+                            "outcome": {"enum": ["upheld", "set_aside", None]},
+                            "waived": array(TEXT),
+                            "grounds": TEXT_OR_NONE,
+                        },
+                    ),
+                    {"type": "null"},
+                ]
+            },
         },
         {"body": OBJECT},
     ),

@@ -6,8 +6,10 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from api.contests import Contest
 from api.patents import Enquiry
 from ledger.domain.consents import EnterPartyEvidence, RecordConsent, WithdrawConsent
+from ledger.domain.contests import ContestPrepared, DecideContest
 from ledger.domain.fulfilments import RecordFulfilment
 from ledger.domain.joint import ConfirmFiling, RefuseFiling, WithdrawFiling
 from ledger.domain.licences import CancelLicence, ChangeLicence, RecordLicence
@@ -55,5 +57,8 @@ BODIES: Final[dict[type[BaseModel], tuple[str, ...]]] = {
     ConfirmFiling: ("filing", "patents"),
     WithdrawFiling: ("filing", "patents"),
     RefuseFiling: ("filing", "patents"),
+    ContestPrepared: ("filing", "patents"),
+    DecideContest: ("filing", "patents"),
+    Contest: (),
 }
 """Model of a body → its members that the path or the rest of the body states."""

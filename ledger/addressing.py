@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ledger.domain.contests import ContestRefusal
 from ledger.domain.corrections import Correcting, entries
 from ledger.domain.filing import Command, Registration
 from ledger.domain.joint import PrepareFiling
@@ -27,7 +28,7 @@ def addressed(command: Command, world: World) -> Command:
     """A command that names a registration or licence concerns the patents it stands on."""
     if isinstance(command, Correcting):
         return amending(command, world)
-    if isinstance(command, PrepareFiling):
+    if isinstance(command, PrepareFiling | ContestRefusal):
         filing = addressed(command.filing, world)
         return command.model_copy(update={"filing": filing, "patents": filing.patents})
     named = address_of(type(command))

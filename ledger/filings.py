@@ -21,8 +21,16 @@ from ledger.addressing import (
     evidenced,
 )
 from ledger.domain import acting
-from ledger.domain.completing import completed, erased, preparer, refused_by_office
+from ledger.domain.completing import (
+    completed,
+    contest_decided,
+    contested,
+    erased,
+    preparer,
+    refused_by_office,
+)
 from ledger.domain.consent import Consent
+from ledger.domain.contests import ContestRefusal, DecideContest, read_so, within
 from ledger.domain.corrections import Correcting
 from ledger.domain.deciding import Verdict
 from ledger.domain.events import Door, FilingConfirmed, OpenLicenceTaken, PledgeRegistered
@@ -197,12 +205,13 @@ class JointAct(FilingAct):
 
     def __init__(self, filing: Filing, means: Means) -> None:
         super().__init__(filing, means)
-        # It writes the queue of prepared filings, and reads what is personal of one.
+        # It writes the queue of prepared filings, reads what is personal of one, and may rest on
+        # another reading of the law.
         self.ahead = False
 
     def streams(self) -> Sequence[str]:
         command = self.filing.command
-        if isinstance(command, PrepareFiling):
+        if isinstance(command, PrepareFiling | ContestRefusal):
             return super().streams()
         assert isinstance(command, AboutPrepared), "it is about a prepared filing"
         return [f"filing:{command.filing}"]
@@ -212,7 +221,7 @@ class JointAct(FilingAct):
     ) -> tuple[Verdict, Context, list[tuple[str, int, str]]]:
         """The verdict on the act, and on the filing itself where the act has it judged."""
         command = self.filing.command
-        if isinstance(command, PrepareFiling):
+        if isinstance(command, PrepareFiling | ContestRefusal):
             self._check_versions(command.filing, world)
         verdict, context, drawn = super().judge(world, moment)
         if isinstance(command, ConfirmFiling):
@@ -228,7 +237,26 @@ class JointAct(FilingAct):
             assert prepared is not None, "joint-filing-open was judged"
             filing, patents, judging = self._filing(prepared, world, context)
             verdict = refused_by_office(patents, filing, command, judging)
+        elif isinstance(command, ContestRefusal):
+            contest = addressed(command, world)
+            assert isinstance(contest, ContestRefusal), "it stays what it is"
+            patents = {number: world.patent(number) for number in contest.patents}
+            verdict = contested(patents, contest, context)
+        elif isinstance(command, DecideContest):
+            verdict = self._decided(command, world, context)
         return verdict, context, drawn
+
+    def _decided(self, command: DecideContest, world: World, context: Context) -> Verdict:
+        """The decision of a contest; set aside, the filing is judged again, or waits again for
+        those who have not confirmed it."""
+        decided = contest_decided(command, context)
+        verdict = Verdict((decided,), ())
+        prepared = self._prepared(world, verdict)
+        assert prepared is not None, "contest-open was judged"
+        if decided.outcome == "upheld" or prepared.awaiting:
+            return verdict
+        filing, patents, judging = self._filing(prepared, world, context)
+        return completed(patents, filing, decided, read_so(judging, decided.waived))
 
     def _filing(
         self, prepared: Prepared, world: World, context: Context
@@ -239,15 +267,7 @@ class JointAct(FilingAct):
             raise Refused((erased(),))
         filing = addressed(restored(prepared.filing, personal), world)
         patents = {number: world.patent(number) for number in filing.patents}
-        streams = Streams(world)
-        judging = replace(
-            context,
-            caller=preparer(prepared),
-            consents=consents_of(filing, streams),
-            evidenced=evidenced(filing, world),
-            memo={},
-            keys={},
-        )
+        judging = replace(within(filing, context), caller=preparer(prepared))
         return filing, patents, judging
 
     def _prepared(self, world: World, verdict: Verdict) -> Prepared | None:
@@ -265,7 +285,7 @@ class JointAct(FilingAct):
 
 def act_of(filing: Filing, means: Means) -> FilingAct:
     """A filing as the writer enters it, whatever it is about."""
-    joint = isinstance(filing.command, PrepareFiling | AboutPrepared)
+    joint = isinstance(filing.command, PrepareFiling | ContestRefusal | AboutPrepared)
     return (JointAct if joint else FilingAct)(filing, means)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ledger.domain.consents import RecordConsent, WithdrawConsent
+from ledger.domain.contests import ContestRefusal
 from ledger.domain.events import ActKind
 from ledger.domain.filing import Command, Context
 from ledger.domain.fulfilments import RecordFulfilment, name_of, obligations
@@ -60,7 +61,7 @@ def check(patents: Mapping[str, Patent], command: Command, context: Context) -> 
 
 def _check_dealing(patents: Mapping[str, Patent], command: Command, context: Context) -> None:
     kind = kind_of(command)
-    if isinstance(command, PrepareFiling):
+    if isinstance(command, PrepareFiling | ContestRefusal):
         command = command.filing
     caller = context.caller
     if caller.role == OFFICE:

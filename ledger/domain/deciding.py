@@ -14,6 +14,7 @@ from typing import Any
 
 from ledger.domain import (
     consents,
+    contests,
     corrections,
     fulfilments,
     joint,
@@ -44,6 +45,7 @@ COMMANDS: dict[type[Command], Decision] = {
     **corrections.COMMANDS,
     **revocations.COMMANDS,
     **joint.COMMANDS,
+    **contests.COMMANDS,
     **fulfilments.COMMANDS,
     **powers.COMMANDS,
 }

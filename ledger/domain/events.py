@@ -689,6 +689,28 @@ class FilingDecided(Event):
     """What refused it."""
 
 
+class FilingContested(Event):
+    """A party holds that a filing was refused wrongly. The filing and what refused it stand before
+    it on the stream."""
+
+    TOPIC = "filing.contested"
+    HIDDEN = True
+    by: str | None
+    """Who, by identity key; none where the caller has no party."""
+    reason: str
+
+
+class ContestDecided(Event):
+    """The office holds to its refusal, or sets it aside; what then became of the filing follows."""
+
+    TOPIC = "filing.contest_decided"
+    HIDDEN = True
+    outcome: Literal["upheld", "set_aside"]
+    waived: tuple[str, ...]
+    """Rules whose ground the office does not hold to, where the law leaves it room."""
+    reason: str
+
+
 class IdentityEvidenceEntered(Event):
     """A real party whose code fails the check digit is accepted on this evidence (law.md 6.2)."""
 
@@ -802,6 +824,8 @@ OtherEvent = (
     | FilingConfirmed
     | FilingWithdrawn
     | FilingDecided
+    | FilingContested
+    | ContestDecided
     | IdentityEvidenceEntered
     | PartyEmpowered
     | PowerRevoked

@@ -33,7 +33,7 @@ from ledger.domain.parties import Party, PartyDetails, Pseudonym, party_ref
 from ledger.domain.patent import Patent
 from ledger.domain.pledges import ChangePledge, DeregisterPledge, RegisterPledge
 from ledger.domain.texts import LongText, Text
-from ledger.domain.transfers import RegisterTransfer
+from ledger.domain.transfers import ChangeNameAddress, RegisterTransfer
 
 
 class PrepareFiling(Command):
@@ -88,6 +88,10 @@ class RefuseFiling(AboutPrepared):
 Signatories = Callable[[Patent, Any, Context], Iterable[Party]]
 
 
+def _nobody(_: Patent, __: Command, ___: Context) -> Iterable[Party]:
+    return ()
+
+
 def _owners(patent: Patent, _: Command, context: Context) -> Iterable[Party]:
     return patent.patentees_on(context.today) or ()
 
@@ -139,7 +143,10 @@ JOINT: Mapping[type[Command], Signatories] = {
 }
 """Acts that can be prepared, and whom each concerns on a patent beside those it names itself."""
 
-BY_NAME: Mapping[str, type[Command]] = {command.NAME: command for command in JOINT}
+CONTESTABLE: frozenset[type[Command]] = frozenset({*JOINT, ChangeNameAddress})
+"""Acts that parties ask the office for, whose refusal they may contest."""
+
+BY_NAME: Mapping[str, type[Command]] = {command.NAME: command for command in CONTESTABLE}
 
 
 def asked(patents: Iterable[Patent], command: Command, context: Context) -> tuple[Party, ...]:
@@ -151,7 +158,7 @@ def asked(patents: Iterable[Patent], command: Command, context: Context) -> tupl
         if details is not debtor:
             party = context.party(details)
             found.setdefault(party.id, party)
-    concerned = JOINT[type(command)]
+    concerned = JOINT.get(type(command), _nobody)
     for patent in patents:
         for party in concerned(patent, command, context):
             found.setdefault(party.id, party)
@@ -166,7 +173,12 @@ def agreed(command: Command, context: Context) -> frozenset[str]:
 
 def own_party(command: ConfirmFiling | WithdrawFiling, context: Context) -> str | None:
     """For whom a caller confirms or withdraws."""
-    ref = command.by or context.caller.party
+    return party_of_caller(context, command.by)
+
+
+def party_of_caller(context: Context, stated: str | None = None) -> str | None:
+    """For whom a caller acts: whom it states, or its own party, by identity key."""
+    ref = stated or context.caller.party
     return None if ref is None else next(iter(context.ids((ref,))))
 
 
@@ -251,26 +263,29 @@ def prepare_filing(
 ) -> list[LedgerEvent]:
     """One hidden event on the filing's own stream."""
     filing = command.filing
-    body, withheld = kept(filing, context.pseudonym)
     concerned = asked((patents[number] for number in filing.patents), filing, context)
-    signed = agreed(filing, context)
-    caller = context.caller
-    return [
-        FilingPrepared(
-            originator_id=f"filing:{context.filing_id}",
-            originator_version=1,
-            envelope=context.envelope(filing, context.today, None),
-            command=filing.NAME,
-            body=body,
-            caller_role=caller.role,
-            caller_party=next(iter(context.ids((caller.party,)))) if caller.party else None,
-            asked=concerned,
-            agreed=tuple(party.id for party in concerned if party.id in signed),
-            valid_until=context.today + timedelta(days=context.law.prepared_filing_days + 1),
-            personal_values=len(withheld),
-            withheld=tuple(withheld) or None,
-        )
-    ]
+    return [stated(filing, concerned, agreed(filing, context), context)]
+
+
+def stated(
+    filing: Command, concerned: tuple[Party, ...], signed: frozenset[str], context: Context
+) -> FilingPrepared:
+    """The first event of a filing's own stream: what it asks for, and whom it concerns."""
+    body, withheld = kept(filing, context.pseudonym)
+    return FilingPrepared(
+        originator_id=f"filing:{context.filing_id}",
+        originator_version=1,
+        envelope=context.envelope(filing, context.today, None),
+        command=filing.NAME,
+        body=body,
+        caller_role=context.caller.role,
+        caller_party=party_of_caller(context),
+        asked=concerned,
+        agreed=tuple(party.id for party in concerned if party.id in signed),
+        valid_until=context.today + timedelta(days=context.law.prepared_filing_days + 1),
+        personal_values=len(withheld),
+        withheld=tuple(withheld) or None,
+    )
 
 
 def confirm_filing(

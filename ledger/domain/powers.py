@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from ledger.domain import fulfilments, licences, lifecycle, open_licences, pledges, transfers
 from ledger.domain.consents import RecordConsent, WithdrawConsent
+from ledger.domain.contests import ContestRefusal
 from ledger.domain.events import ActKind, Document, LedgerEvent, PartyEmpowered, PowerRevoked
 from ledger.domain.filing import Command, Context, PartyRef
 from ledger.domain.joint import PrepareFiling
@@ -124,7 +125,7 @@ def power_of(command: RevokePowerOfAttorney, context: Context) -> PartyEmpowered
 
 def kind_of(command: Command) -> ActKind | None:
     """The kind of power that an act needs, None where nobody can do it for another."""
-    act = command.filing if isinstance(command, PrepareFiling) else command
+    act = command.filing if isinstance(command, PrepareFiling | ContestRefusal) else command
     return KINDS.get(type(act))
 
 

@@ -1,4 +1,5 @@
-"""A filing that one party has prepared, and what the others have done about it."""
+"""A filing that one party has prepared or contests the refusal of, and what has been done about
+it."""
 
 from __future__ import annotations
 
@@ -7,7 +8,14 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
-from ledger.domain.events import FilingConfirmed, FilingDecided, FilingPrepared, FilingWithdrawn
+from ledger.domain.events import (
+    ContestDecided,
+    FilingConfirmed,
+    FilingContested,
+    FilingDecided,
+    FilingPrepared,
+    FilingWithdrawn,
+)
 from ledger.domain.parties import Party
 
 
@@ -16,6 +24,7 @@ class FilingState(StrEnum):
 
     AWAITING = "awaiting_confirmation"
     REFUSED = "refused"
+    CONTESTED = "contested"
     REGISTERED = "registered"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -30,6 +39,8 @@ class Prepared:
     """Who has confirmed it, by identity key."""
     decided: FilingDecided | None = None
     withdrawn: bool = False
+    contested: FilingContested | None = None
+    contest_decided: ContestDecided | None = None
 
     @property
     def awaiting(self) -> tuple[Party, ...]:
@@ -41,6 +52,10 @@ class Prepared:
         """What has become of it by the end of a day."""
         if self.withdrawn:
             return FilingState.WITHDRAWN
+        if self.contested is not None and self.contest_decided is None:
+            return FilingState.CONTESTED
+        if self.upheld:
+            return FilingState.REFUSED
         if self.decided is not None and self.decided.final:
             return FilingState(self.decided.outcome)
         if self.filing.valid_until <= on:
@@ -49,10 +64,19 @@ class Prepared:
 
     def goes_on(self, on: date) -> bool:
         """Whether it can still be confirmed and judged; one refused can be judged again."""
-        final = self.decided is not None and self.decided.final
-        return not (final or self.withdrawn or self.filing.valid_until <= on)
+        final = self.upheld or (self.decided is not None and self.decided.final)
+        contested = self.state(on) is FilingState.CONTESTED
+        return not (final or contested or self.withdrawn or self.filing.valid_until <= on)
 
-    def after(self, event: FilingConfirmed | FilingWithdrawn | FilingDecided) -> Prepared:
+    @property
+    def upheld(self) -> bool:
+        """Whether its refusal was contested and stands for good."""
+        return self.contest_decided is not None and self.contest_decided.outcome == "upheld"
+
+    def after(
+        self,
+        event: FilingConfirmed | FilingWithdrawn | FilingDecided | FilingContested | ContestDecided,
+    ) -> Prepared:
         """The filing after one more fact about it."""
         match event:
             case FilingConfirmed(by=by):
@@ -61,4 +85,10 @@ class Prepared:
                 return replace(self, withdrawn=True)
             case FilingDecided():
                 return replace(self, decided=event)
+            case FilingContested():
+                return replace(self, contested=event)
+            case ContestDecided(outcome="set_aside"):
+                return replace(self, contest_decided=event, decided=None)
+            case ContestDecided():
+                return replace(self, contest_decided=event)
         assert_never(event)

@@ -17,7 +17,9 @@ from ledger.domain.events import (
     ConsentGiven,
     ConsentUsed,
     ConsentWithdrawn,
+    ContestDecided,
     FilingConfirmed,
+    FilingContested,
     FilingDecided,
     FilingPrepared,
     FilingWithdrawn,
@@ -89,7 +91,13 @@ def evolve_stream(stream: Stream, event: LedgerEvent | Concealed) -> Stream:
             return replace(stream, version=version, ended=event)
         case FilingPrepared():
             return replace(stream, version=version, prepared=Prepared(event))
-        case FilingConfirmed() | FilingWithdrawn() | FilingDecided():
+        case (
+            FilingConfirmed()
+            | FilingWithdrawn()
+            | FilingDecided()
+            | FilingContested()
+            | ContestDecided()
+        ):
             prepared = stream.prepared and stream.prepared.after(event)
             return replace(stream, version=version, prepared=prepared)
         case Amendment():

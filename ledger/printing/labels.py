@@ -88,6 +88,14 @@ NOTICES: Final[dict[str, Title]] = {
         "Notice of a revocation",
         "The entries below are revoked, with the effect stated.",
     ),
+    "filing.contested": Title(
+        "Receipt of a contest",
+        "The refusal of the filing below is contested. The office decides.",
+    ),
+    "filing.contest_decided": Title(
+        "Decision of a contest",
+        "The office has decided on the contest of a refusal as stated below.",
+    ),
     "filing.prepared": Title(
         "Receipt of a prepared filing",
         "The filing below is prepared. It is judged once all who are asked have confirmed it.",
@@ -173,6 +181,8 @@ KINDS: Final[dict[str, str]] = {
     "filing.confirmed": "Confirmation of a prepared filing",
     "filing.withdrawn": "Withdrawal of a prepared filing",
     "filing.decided": "Decision on a prepared filing",
+    "filing.contested": "Contest of a refusal",
+    "filing.contest_decided": "Decision of a contest",
     "party.identity_evidenced": "Evidence of a party's identity",
     "party.empowered": "Power of attorney",
     "party.power_revoked": "Revocation of a power of attorney",

@@ -52,6 +52,7 @@ LINES: Final[dict[str, Line]] = {
     "requested_on": Line("Requested on", Form.DAY),
     "decision_no": Line("Decision no."),
     "outcome": Line("Outcome", Form.CODE),
+    "waived": Line("Grounds that the office waives", Form.CODE),
     "claims_kept": Line("Claims kept"),
     "transferors": Line("Transferors", Form.PARTY),
     "transferees": Line("Transferees", Form.PARTY),
@@ -165,6 +166,9 @@ TRADEMARK: Final[dict[str, Line]] = {
 }
 
 CODES: Final[dict[str, str]] = {
+    # contests
+    "upheld": "the refusal is upheld",
+    "set_aside": "the refusal is set aside",
     # licences
     "exclusive": "exclusive licence",
     "sole": "sole licence",

@@ -95,11 +95,20 @@ def filing(
     entitled = filer or viewer.auditor or any("confidential" in entry for entry in shown)
     if not (entitled or all_filings):
         return None
-    answer = {"receipt": receipt, "entries": shown}
+    registered = {"state": "registered", "at": receipt["recorded_at"]}
+    answer = {
+        "status": {"state": "registered", "steps": [registered]},
+        "receipt": receipt,
+        "entries": shown,
+    }
     if "prepared" in receipt and receipt["prepared"]["filing"] == filing_id:
         known = {"streams": [f"filing:{filing_id}"], "known": head(connection)}
         rows = connection.execute(SELECT_OPEN, known).fetchall()
-        answer["prepared"] = queue.prepared(rows, today, entitled=entitled)
+        prepared = queue.prepared(rows, today, entitled=entitled)
+        if prepared is not None:
+            steps = prepared.pop("steps")
+            answer["status"] = {"state": prepared["state"], "steps": steps}
+        answer["prepared"] = prepared
     return answer
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import psycopg
@@ -12,18 +12,26 @@ from psycopg.rows import DictRow
 
 from ledger.domain.events import (
     Concealed,
+    ContestDecided,
     FilingConfirmed,
+    FilingContested,
     FilingDecided,
+    FilingPrepared,
     FilingWithdrawn,
     LedgerEvent,
 )
+from ledger.domain.periods import SHANGHAI, civil_date
+from ledger.domain.prepared import FilingState, Prepared
 from ledger.domain.streams import Stream, evolve_stream
 from ledger.eventstore import stored_form
 
 SELECT_WAITING = """
 WITH waiting AS (
     SELECT * FROM prepared_filing
-    WHERE state IN ('awaiting_confirmation', 'refused') AND valid_until > %(today)s
+    WHERE (
+            state IN ('awaiting_confirmation', 'refused') AND valid_until > %(today)s
+            OR state = 'contested'
+        )
         AND (%(party)s::text IS NULL OR parties @> ARRAY[%(party)s::text])
         AND (%(state)s::text = 'waiting' OR state = %(state)s::text)
 )
@@ -80,8 +88,70 @@ def prepared(
         "registered_as": decided[-1].registered_as if decided else None,
         "findings": list(decided[-1].findings) if decided else [],
         "withdrawn_at": _at(withdrawn[-1]) if withdrawn else None,
+        "contest": _contest(stream.prepared),
+        "steps": list(_steps(events, stream.prepared, today)),
         **({"body": filing.body} if entitled else {}),
     }
+
+
+def _contest(prepared: Prepared) -> dict[str, Any] | None:
+    """The contest of its refusal, and what the office decided."""
+    contested, decided = prepared.contested, prepared.contest_decided
+    if contested is None:
+        return None
+    return {
+        "contested_at": _at(contested),
+        "by": contested.by,
+        "reason": contested.reason,
+        "decided_at": None if decided is None else _at(decided),
+        "outcome": None if decided is None else decided.outcome,
+        "waived": [] if decided is None else list(decided.waived),
+        "grounds": None if decided is None else decided.reason,
+    }
+
+
+def _steps(
+    events: Sequence[LedgerEvent | Concealed], prepared: Prepared, today: date
+) -> Iterator[dict[str, Any]]:
+    """The states that a filing has been in, each since when."""
+    so_far: Prepared | None = None
+    state: str | None = None
+    for event in events:
+        match event:
+            case FilingPrepared():
+                so_far = Prepared(event)
+                if event.envelope.filing_id != _contesting(prepared):
+                    yield {"state": "prepared", "at": _at(event)}
+                else:
+                    continue
+            case (
+                FilingConfirmed()
+                | FilingWithdrawn()
+                | FilingDecided()
+                | FilingContested()
+                | ContestDecided()
+            ) if so_far is not None:
+                so_far = so_far.after(event)
+            case _:
+                continue
+        judged_again = isinstance(event, ContestDecided) and event.outcome == "set_aside"
+        if judged_again and not so_far.awaiting:
+            continue  # what that gives follows at once
+        now = so_far.state(civil_date(_at(event))).value
+        if now != state or isinstance(event, FilingDecided):
+            state = now
+            yield {"state": now, "at": _at(event)}
+    if prepared.state(today) is FilingState.EXPIRED:
+        yield {"state": "expired", "at": _begins(prepared.filing.valid_until)}
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+
+
+def _contesting(prepared: Prepared) -> str | None:
+    """The filing that contests a refusal, which was not prepared before."""
+    return None if prepared.contested is None else prepared.contested.envelope.filing_id
 
 
 def _event(row: Mapping[str, Any]) -> LedgerEvent | Concealed:

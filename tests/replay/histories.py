@@ -16,8 +16,10 @@ from typing import Any
 from psycopg import Connection
 
 from ledger.domain.consents import EnterPartyEvidence, WithdrawConsent
+from ledger.domain.contests import ContestPrepared, ContestRefusal, DecideContest
 from ledger.domain.corrections import PublishCorrection, RevokeEntry
 from ledger.domain.events import (
+    Document,
     PatentEntered,
     PatentNumbered,
     PledgeRegistered,
@@ -673,6 +675,62 @@ def joint_filings(story: Story) -> None:
     story.on(2026, 3, 12).files(WithdrawConsent(consent=consent))
 
 
+def contests(story: Story) -> None:
+    """Refusals contested: one upheld, one waived by a reading, one of the office's own set
+    aside."""
+
+    story.files(granted(PATENT, SECOND, THIRD))
+    unsigned = register_pledge(signed_by=refs(BANK))
+    contest = story.on(2026, 3, 2).files(contests_refusal(unsigned))
+    story.on(2026, 3, 3).files(
+        DecideContest(filing=contest, outcome="upheld", reason="The pledgor did not sign.")
+    )
+    licence = RecordLicence(
+        patents=(SECOND,),
+        kind="ordinary",
+        licensors=(LAMPWORKS,),
+        licensees=(MILLS,),
+        contract=LicenceContract(signed_on=date(2026, 2, 9), patents_listed=True),
+        starts_on=date(2026, 2, 16),
+        last_day=date(2029, 12, 31),
+        territory="China",
+        field_of_use="lanterns",
+        royalty=LumpSum(total=yuan("300000")),
+        documents=documents("licence-contract"),
+        signed_by=refs(LAMPWORKS),
+    )
+    story.files(licence)
+    exclusive = licence.model_copy(
+        update={
+            "kind": "exclusive",
+            "licensees": (INSTRUMENTS,),
+            "documents": (Document(kind="licence-contract", digest="ab" * 32),),
+        }
+    )
+    contest = story.on(2026, 3, 4).files(contests_refusal(exclusive))
+    story.on(2026, 3, 5).files(
+        DecideContest(
+            filing=contest,
+            outcome="set_aside",
+            waive=("licence-no-conflict",),
+            reason="Both may stand side by side.",
+        )
+    )
+    prepared = story.on(2026, 3, 6).files(
+        prepares_filing(register_pledge(patents=(THIRD,), signed_by=refs(BANK)))
+    )
+    story.files(RefuseFiling(filing=prepared, reason="The contract is doubted."))
+    story.on(2026, 3, 9).files(ContestPrepared(filing=prepared, by=ref(BANK), reason="It is true."))
+    story.on(2026, 3, 10).files(
+        DecideContest(filing=prepared, outcome="set_aside", reason="The notary confirms it.")
+    )
+    story.on(2026, 3, 11).files(ConfirmFiling(filing=prepared, by=ref(LAMPWORKS)))
+
+
+def contests_refusal(filing: Command) -> ContestRefusal:
+    return ContestRefusal(patents=filing.patents, filing=filing, reason="The office errs.")
+
+
 def prepares_filing(filing: Command) -> PrepareFiling:
     return PrepareFiling(patents=filing.patents, filing=filing)
 
@@ -710,6 +768,7 @@ HISTORIES: dict[str, Callable[[Story], None]] = {
     "identity-evidence": identity_evidence,
     "corrections": corrections,
     "joint-filings": joint_filings,
+    "contests": contests,
     "us-record": us_record,
     "powers-of-attorney": powers_of_attorney,
 }

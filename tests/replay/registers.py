@@ -436,4 +436,76 @@ EXPECTED: dict[str, dict[str, Any]] = {
             "evidenced": False,
         },
     },
+    "contests": {
+        "CN:201819000001.1": {
+            "version": 1,
+            "patentees": [["2020-09-01", "Lanternhill Lampworks"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+        },
+        "CN:201819000002.6": {
+            "version": 3,
+            "patentees": [["2020-09-01", "Lanternhill Lampworks"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+            "licences": [
+                {
+                    "id": "X2026990000001",
+                    "kind": "ordinary",
+                    "licensors": ["Lanternhill Lampworks"],
+                    "licensees": ["Millbrook Mills"],
+                    "recorded_on": "2026-03-03",
+                    "from_to": ["2026-02-16", "2030-01-01"],
+                    "royalty": "lump_sum",
+                    "cancelled_on": None,
+                },
+                {
+                    "id": "X2026990000002",
+                    "kind": "exclusive",
+                    "licensors": ["Lanternhill Lampworks"],
+                    "licensees": ["Tidewater Instruments"],
+                    "recorded_on": "2026-03-05",
+                    "from_to": ["2026-02-16", "2030-01-01"],
+                    "royalty": "lump_sum",
+                    "cancelled_on": None,
+                },
+            ],
+        },
+        "CN:201819000003.0": {
+            "version": 2,
+            "patentees": [["2020-09-01", "Lanternhill Lampworks"]],
+            "terminates_on": "2038-06-12",
+            "status": [["2020-09-01", "in_force"]],
+            "pledges": [
+                {
+                    "no": "Y2026990000001",
+                    "since": "2026-03-11",
+                    "pledgors": ["Lanternhill Lampworks"],
+                    "pledgees": ["Bank of Lanternhill"],
+                    "debtor": None,
+                    "amount": "5000000.00",
+                    "shapes": 1,
+                    "ended": [None, None],
+                }
+            ],
+        },
+        "filing:contests-002": {
+            "version": 4,
+            "used_by": None,
+            "evidenced": False,
+            "prepared": "refused",
+        },
+        "filing:contests-005": {
+            "version": 5,
+            "used_by": None,
+            "evidenced": False,
+            "prepared": "registered",
+        },
+        "filing:contests-007": {
+            "version": 6,
+            "used_by": None,
+            "evidenced": False,
+            "prepared": "registered",
+        },
+    },
 }

@@ -2,6 +2,7 @@
 
 from ledger.domain.rules import (
     consents,
+    contests,
     corrections,
     definitions,
     freezes,
@@ -40,6 +41,7 @@ __all__ = [
     "Rule",
     "catalogue_version",
     "consents",
+    "contests",
     "corrections",
     "definitions",
     "freezes",

@@ -52,11 +52,13 @@ def awaits_others(_: Patent, command: PrepareFiling, context: Context) -> Outcom
 def still_open(
     _: Patent, command: ConfirmFiling | WithdrawFiling | RefuseFiling, context: Context
 ) -> Outcome:
-    """The prepared filing is registered, refused for good, withdrawn or expired; the office refuses
-    by hand only a pledge."""
+    """The prepared filing is registered, refused for good, contested, withdrawn or expired; the
+    office refuses by hand only a pledge."""
     prepared = _prepared(command, context)
-    if not prepared.goes_on(context.today):
-        return Broken("/filing", {"state": prepared.state(context.today).value})
+    state = prepared.state(context.today)
+    given_up = isinstance(command, WithdrawFiling) and state is FilingState.CONTESTED
+    if not (prepared.goes_on(context.today) or given_up):
+        return Broken("/filing", {"state": state.value})
     named = prepared.filing.command
     if isinstance(command, RefuseFiling) and named != RegisterPledge.NAME:
         return Broken("/filing", {"command": named})

@@ -34,6 +34,7 @@ from api.shapes import (
     ref,
     shape,
 )
+from api.statistics_shapes import OF_STATISTICS
 from api.subscribing import Subscribed
 from api.taken import BODIES
 from api.webhooks import Replay, Rotation, WebhookStated
@@ -53,6 +54,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
     **OF_OFFERS,
     **OF_CHANGES,
     **OF_PORTFOLIOS,
+    **OF_STATISTICS,
     "Extract": shape(
         "What the register says of a patent at one point of its two clocks.",
         {
@@ -280,53 +282,6 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
             ),
         },
     ),
-    "Report": shape(
-        "Figures of the statistics, with all that is needed to recompute them from the log.",
-        {
-            "report": TEXT,
-            "form": TEXT,
-            "definition": TEXT,
-            "program": TEXT,
-            "query": OBJECT,
-            "position": POSITION,
-            "checkpoint": TEXT_OR_NONE,
-            "cells": array(ref("Cell")),
-            "digest": TEXT,
-        },
-    ),
-    "Cell": shape(
-        "A figure of one period and group; of all groups together where none is named.",
-        {
-            "measure": TEXT,
-            "period": {"type": "string", "examples": ["2022", "2022-H1", "2022-Q1", "2022-03"]},
-            "group": {"type": "object", "additionalProperties": TEXT},
-            "value": {
-                "description": "Whole numbers as such, others as decimal text; amounts by "
-                "currency as an object."
-            },
-        },
-        {
-            "before": {"description": "The figure of the same days a year before."},
-            "growth": TEXT_OR_NONE,
-            "share": TEXT_OR_NONE,
-        },
-    ),
-    "Restatement": shape(
-        "Figures that differ between two positions, and the entries behind it: to statisticians "
-        "their positions, to auditors also what they say.",
-        {
-            "query": OBJECT,
-            "definition": TEXT,
-            "from_position": POSITION,
-            "to_position": POSITION,
-            "changed": array(OBJECT),
-            "positions": array(POSITION),
-            "positions_total": POSITION,
-        },
-        {"entries": array(OBJECT)},
-    ),
-    "Statistics": {"anyOf": [ref("Report"), ref("Restatement")]},
-    "Definitions": array(OBJECT),
     "Rule": shape(
         "A row of the statutory catalogue.",
         {

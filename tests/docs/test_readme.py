@@ -6,17 +6,13 @@ what it must print.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from ledger.embedded import temporary_data_dir
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -48,29 +44,6 @@ def blocks() -> list[Block]:
         for found in BLOCK.finditer(text)
         if found["unrun"] is None
     ]
-
-
-@pytest.fixture
-def served() -> Iterator[tuple[str, dict[str, str]]]:
-    """A ledger served as the README says, but on a free port: its address and the environment."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    with temporary_data_dir() as data_dir:
-        environment = kept | {
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "LEDGER_DATA_DIR": str(data_dir),
-        }
-        command = [BIN / "patent-ledger", "serve", "--port", "0"]
-        with subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, text=True
-        ) as server:
-            assert server.stdout is not None
-            try:
-                address = re.search(r"http://[\d.:]+", server.stdout.readline())
-                assert address is not None, "it says where it serves"
-                yield address[0], environment
-            finally:
-                server.terminate()
-                server.wait(SECONDS_MAX)
 
 
 def test_every_command_works_in_its_order(served: tuple[str, dict[str, str]]) -> None:

@@ -193,9 +193,12 @@ def _page(
     paged, begins, limit = page
     assert point.known is not None, "a search is asked at a position"
     wanted = _by_number(connection, wanted, point.known)
-    total = searching.total(connection, wanted, point) if begins is None else begins.total
-    after = searching.FIRST if begins is None else cast("searching.Key", begins.place)
-    hits = searching.page(connection, wanted, point, after=after, limit=limit + 1)
+    if begins is None:
+        hits, total = searching.first(connection, wanted, point, limit + 1)
+    else:
+        after = cast("searching.Key", begins.place)
+        hits = searching.page(connection, wanted, point, after=after, limit=limit + 1)
+        total = begins.total
     following = None
     if len(hits) > limit:
         hits = hits[:limit]

@@ -11,6 +11,7 @@ from benchmarks import (
     http,
     judge_pledge,
     operations_2021,
+    reading,
     rebuild,
     register_pledge,
     statistics_rebuild,
@@ -29,6 +30,8 @@ BENCHMARKS = {
     "operations-2021": operations_2021.run,
     "http-status": http.status,
     "http-filing": http.filing,
+    "search": reading.search,
+    "as-of": reading.as_of,
 }
 
 

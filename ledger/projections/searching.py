@@ -75,7 +75,6 @@ class Wanted:
 
 Key = tuple[int, int, str]
 """Place of a hit: rank of its match, its distance, its patent."""
-FIRST: Final[Key] = (-1, 0, "")
 
 
 # --- the statement --------------------------------------------------------------------------------
@@ -106,23 +105,35 @@ _INVOLVED = """
         jsonb_agg(DISTINCT jsonb_build_object('id', i.party, 'name', i.name, 'role', i.role,
             'about', i.about, 'rank', {rank})) AS parties
     FROM {source}
-    WHERE i.disclosed AND i.recorded @> %(known)s::bigint {conditions}
     GROUP BY i.patent_id
 )
+"""
+# By itself behind OFFSET 0, so that it is asked name by name through the index of names: the
+# planner knows nothing of how many rows a range of days holds.
+_INVOLVEMENT = """
+(
+    SELECT i.* FROM involvement AS i
+    WHERE i.disclosed AND (i.recorded @> %(known)s::bigint) IS TRUE {conditions}
+    OFFSET 0
+) AS i
 """
 _FOUND = """
 , found AS (
     SELECT l.patent_id, {rank} AS rank, {distance} AS distance, {parties} AS parties
     FROM listing AS l {join}
-    WHERE l.effective @> %(on)s::date AND l.recorded @> %(known)s::bigint {conditions}
+    WHERE (l.effective @> %(on)s::date) IS TRUE AND (l.recorded @> %(known)s::bigint) IS TRUE
+        {conditions}
 )
+"""
+_FIRST = """
+SELECT patent_id, rank, distance, parties, count(*) OVER () AS total FROM found
+ORDER BY rank, distance, patent_id LIMIT %(limit)s
 """
 _PAGE = """
 SELECT patent_id, rank, distance, parties FROM found
 WHERE (rank, distance, patent_id) > (%(rank)s::int, %(distance)s::int, %(patent)s::text)
 ORDER BY rank, distance, patent_id LIMIT %(limit)s
 """
-_COUNT = "SELECT count(*) AS total FROM found"
 
 
 def _statement(wanted: Wanted, ending: str) -> str:
@@ -146,21 +157,22 @@ def _statement(wanted: Wanted, ending: str) -> str:
 def _involved(wanted: Wanted) -> str:
     conditions = []
     if wanted.about is None:
-        conditions.append("i.effective @> %(on)s::date")
+        conditions.append("(i.effective @> %(on)s::date) IS TRUE")
     else:
         conditions.append("i.about = %(about)s")
     if wanted.party is not None:
         conditions.append("i.party = %(party)s")
     if wanted.role is not None:
         conditions.append("i.role = %(role)s")
-    source, rank, distance = "involvement AS i", "0", "0"
+    rank, distance, before = "0", "0", ""
     if wanted.name is not None:
-        source = "named JOIN involvement AS i USING (folded)"
-        rank, distance = "named.rank", "named.distance"
+        rank, distance, before = "named.rank", "named.distance", "named CROSS JOIN LATERAL "
+        conditions.append("i.folded = named.folded")
         if not wanted.all_names:
             conditions.append("(named.rank = 0 OR NOT i.person)")
     said = "".join(f" AND {condition}" for condition in conditions)
-    return _INVOLVED.format(rank=rank, distance=distance, source=source, conditions=said)
+    source = before + _INVOLVEMENT.format(conditions=said)
+    return _INVOLVED.format(rank=rank, distance=distance, source=source)
 
 
 def _listed(wanted: Wanted) -> str:
@@ -209,12 +221,13 @@ def lists_known(connection: Connection) -> int:
     return position
 
 
-def total(connection: Connection, wanted: Wanted, point: Point) -> int:
-    """How many patents answer the criteria."""
-    row = connection.execute(_statement(wanted, _COUNT), _asked(wanted, point)).fetchone()
-    assert row is not None, "an aggregate gives one row"
-    counted: int = row["total"]
-    return counted
+def first(
+    connection: Connection, wanted: Wanted, point: Point, limit: int
+) -> tuple[list[DictRow], int]:
+    """The first hits, and how many patents answer the criteria."""
+    asked = _asked(wanted, point) | {"limit": limit}
+    rows = connection.execute(_statement(wanted, _FIRST), asked).fetchall()
+    return rows, rows[0]["total"] if rows else 0
 
 
 def page(

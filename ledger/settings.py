@@ -82,6 +82,9 @@ class Settings(BaseModel):
 
     webhook_loopback: bool = False
     """Whether webhooks may be sent to this machine (`LEDGER_WEBHOOK_LOOPBACK`), for tests."""
+    webhook_retry_seconds: float = Field(default=5, gt=0)
+    """How long the first pause lasts after a webhook failed (`LEDGER_WEBHOOK_RETRY_SECONDS`); each
+    later one lasts four times as long, up to six hours."""
     webhook_ca_file: Path | None = None
     """Further certificates that sign receivers' (`LEDGER_WEBHOOK_CA_FILE`), as PEM."""
 

@@ -21,6 +21,7 @@ from api.tokens import Issuer
 from ledger import assembly, logs
 from ledger.commands.frame import DataDir, Json, UserError, ready_database, settings_for
 from ledger.delivery.post import PostOffice
+from ledger.delivery.queue import Patience
 from ledger.projections import entries
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
@@ -90,6 +91,7 @@ def house(url: str, settings: Settings) -> Iterator[House]:
             registry.means,
             loopback=settings.webhook_loopback,
             ca_file=settings.webhook_ca_file,
+            patience=Patience(first_seconds=settings.webhook_retry_seconds),
         )
         post.start()
         stack.callback(post.stop)

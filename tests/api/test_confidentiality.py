@@ -139,7 +139,13 @@ def paths(served: Desk, patents: list[str]) -> list[str]:
     found += [f"/v1/{room[kind]}/{no}" for no, kind in rows]
     filings = served.owner.execute("SELECT filing_id FROM idempotency").fetchall()
     found += [f"/v1/filings/{filing}" for (filing,) in filings]
-    return [*found, "/v1/open-licences", "/v1/rules", "/v1/parties/" + str(LAMPWORKS.credit_code)]
+    return [
+        *found,
+        "/v1/events?limit=1000",
+        "/v1/open-licences",
+        "/v1/rules",
+        "/v1/parties/" + str(LAMPWORKS.credit_code),
+    ]
 
 
 def readable(text: str) -> list[str]:

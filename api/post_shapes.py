@@ -19,6 +19,37 @@ SUBSCRIPTION: Final = {
 CURSOR: Final = {"type": "string", "examples": ["4711.12"]}
 
 OF_THE_POST: Final[dict[str, dict[str, Any]]] = {
+    "Events": shape(
+        "Public entries in order, behind the position that was asked for.",
+        {
+            "total": POSITION | {"description": "How many there are behind that position."},
+            "returned": POSITION,
+            "cap": POSITION,
+            "next": POSITION | {"description": "The `after` of the next question."},
+            "events": array(ref("Event")),
+        },
+    ),
+    "Event": shape(
+        "An entry as a CloudEvent 1.0; its id is its position.",
+        {
+            "specversion": {"const": "1.0"},
+            "id": TEXT,
+            "source": TEXT,
+            "type": {"type": "string", "examples": ["pledge.registered"]},
+            "time": {"type": "string", "format": "date-time"},
+            "datacontenttype": {"const": "application/json"},
+            "data": OBJECT | {"description": "The entry: the log's leaf is its canonical JSON."},
+        },
+        {
+            "subject": {"type": "string", "description": "The patent or other stream."},
+            "inpadoccode": {
+                "type": "string",
+                "description": "The EPO's code of the legal event, of Chinese patents.",
+                "examples": ["PE01"],
+            },
+            "st27category": {"type": "string", "description": "Its category in WIPO ST.27."},
+        },
+    ),
     "Mailbox": shape(
         "A caller's mailbox: what comes into it, and up to where it is acknowledged.",
         {

@@ -180,59 +180,6 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
         },
         {"fee": OBJECT, "fee_explanation": TEXT, "contact": TEXT},
     ),
-    "Events": shape(
-        "Public entries in order, behind the position that was asked for.",
-        {
-            "total": POSITION | {"description": "How many there are behind that position."},
-            "returned": POSITION,
-            "cap": POSITION,
-            "next": POSITION | {"description": "The `after` of the next question."},
-            "events": array(ref("Event")),
-        },
-    ),
-    "Event": shape(
-        "An entry as a CloudEvent 1.0; its id is its position.",
-        {
-            "specversion": {"const": "1.0"},
-            "id": TEXT,
-            "source": TEXT,
-            "type": {"type": "string", "examples": ["pledge.registered"]},
-            "time": {"type": "string", "format": "date-time"},
-            "datacontenttype": {"const": "application/json"},
-            "data": OBJECT | {"description": "The entry: the log's leaf is its canonical JSON."},
-        },
-        {
-            "subject": {"type": "string", "description": "The patent or other stream."},
-            "inpadoccode": {
-                "type": "string",
-                "description": "The EPO's code of the legal event, of Chinese patents.",
-                "examples": ["PE01"],
-            },
-            "st27category": {"type": "string", "description": "Its category in WIPO ST.27."},
-        },
-    ),
-    "Obligations": shape(
-        "Notices of what parties owe and are told, and what falls due.",
-        {
-            **POINT,
-            "cap": POSITION,
-            "notices": shape("", {"total": POSITION, "listed": array(ref("Notice"))}),
-            "due": shape("", {"total": POSITION, "listed": array(ref("Due"))}),
-        },
-    ),
-    "Holdings": shape(
-        "What a party is a party to.",
-        {
-            "party": OBJECT,
-            **POINT,
-            "identity_evidenced": {"type": "boolean"},
-            "cap": POSITION,
-            **dict.fromkeys(
-                ("patents", "pledges", "licences"),
-                shape("", {"total": POSITION, "listed": {"type": "array"}}),
-            ),
-        },
-    ),
     "Reads": shape(
         "Answers that showed what is not public, in the order in which they were noted.",
         {

@@ -240,6 +240,28 @@ _PROVISIONAL: Final = {
 _ENTRY: Final = shape("The entry it comes from.", {"position": POSITION})
 
 OF_OBLIGATIONS: Final[dict[str, dict[str, Any]]] = {
+    "Obligations": shape(
+        "Notices of what parties owe and are told, and what falls due.",
+        {
+            **POINT,
+            "cap": POSITION,
+            "notices": shape("", {"total": POSITION, "listed": array(ref("Notice"))}),
+            "due": shape("", {"total": POSITION, "listed": array(ref("Due"))}),
+        },
+    ),
+    "Holdings": shape(
+        "What a party is a party to.",
+        {
+            "party": OBJECT,
+            **POINT,
+            "identity_evidenced": {"type": "boolean"},
+            "cap": POSITION,
+            **dict.fromkeys(
+                ("patents", "pledges", "licences"),
+                shape("", {"total": POSITION, "listed": {"type": "array"}}),
+            ),
+        },
+    ),
     "Notice": shape(
         "What one party owes or is told, from which entry, and which entry met it.",
         {

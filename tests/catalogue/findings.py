@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +50,16 @@ def text() -> str:
     return _json(dict(told())) + "\n"
 
 
+@cache
+def known() -> dict[str, list[dict[str, Any]]]:
+    """What stands in the file."""
+    found: dict[str, list[dict[str, Any]]] = json.loads(PATH.read_text(encoding="utf-8"))
+    return found
+
+
 def as_before(first: Collection[str] = ()) -> bool:
     """Whether everything is found and said that stands in the file; told at the first change."""
-    before = json.loads(PATH.read_text(encoding="utf-8"))
+    before = dict(known())
     now = ((name, json.loads(_json(findings))) for name, findings in told(first))
     return all(before.pop(name, None) == findings for name, findings in now) and not before
 

@@ -54,6 +54,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no file of the rules: {', '.join(sorted(unknown))}")
     import_tests(ROOT, TESTS)
+    findings.known()
     began = time.monotonic()
     found = [m for path in paths(chosen.files) for m in mutants(path)][:: chosen.every]
     survivors = [str(mutant) for mutant in survived(found, chosen.jobs)]
@@ -126,9 +127,13 @@ def fork(mutant: Mutant) -> int:
 
 
 def declared_by(mutant: Mutant) -> set[str]:
-    """The rules that the mutant's file declares: their cases notice it first, if any does."""
-    module = f"{rules.__name__}.{mutant.path.stem}"
-    return {rule.id for rule in rules.RULES.values() if rule.check.__module__ == module}
+    """The rule that is changed, or those that the file declares: their cases notice it first, if
+    any does."""
+    module = sys.modules[f"{rules.__name__}.{mutant.path.stem}"]
+    changed = getattr(module, mutant.function or "", None)
+    if isinstance(changed, rules.Rule):
+        return {changed.id}
+    return {rule.id for rule in rules.RULES.values() if rule.check.__module__ == module.__name__}
 
 
 def same_findings(first: set[str]) -> bool:

@@ -53,13 +53,24 @@ class Mutant:
         return f"{self.path.name}:{self.line}: {self.before}  →  {self.after}"
 
     @property
-    def source(self) -> str:
-        """The file with the change made; the other statements are as they were."""
+    def statement(self) -> str:
+        """The statement with the change made."""
         changed = self.text.module.body[self.place].deep_replace(self.node, self.changed)
         assert isinstance(changed, cst.CSTNode), "a node stands in the place of a node"
+        return self.text.module.code_for_node(changed)
+
+    @property
+    def source(self) -> str:
+        """The file with the change made; the other statements are as they were."""
         pieces = list(self.text.pieces)
-        pieces[self.place] = self.text.module.code_for_node(changed)
+        pieces[self.place] = self.statement
         return self.text.head + "".join(pieces)
+
+    @property
+    def function(self) -> str | None:
+        """The name of the function that is changed, None where it is another statement."""
+        changed = self.text.module.body[self.place]
+        return changed.name.value if isinstance(changed, cst.FunctionDef) else None
 
 
 def mutants(path: Path) -> Iterator[Mutant]:

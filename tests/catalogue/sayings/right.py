@@ -33,6 +33,7 @@ from tests.builders import (
     invalidation_requested,
     lapsed,
     licensed,
+    party,
     patent_details,
     pledged,
     preserved,
@@ -351,6 +352,7 @@ SAYINGS: tuple[Saying, ...] = (
         suspend(documents=()),
     ),
     *says("suspension-requester", suspend(), given=NOBODY),
+    *says("suspension-requester", suspend(), given=UNDATED),
     *says("suspension-requester", suspend(), given=recorded(entered(), lapsed())),
     *says("suspension-requester", suspend(), given=SUSPENDED),
     *says(
@@ -382,6 +384,17 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     # --- preservation
     *says(
+        "suspension-owner-change-3-months",
+        fact(EndSuspension, case_no="(2026) Dispute 1", reason="judgment"),
+        given=recorded(
+            entered(),
+            suspended(),
+            suspended(case_no="(2026) Dispute 2").model_copy(
+                update={"requested_by": party(INSTRUMENTS)}
+            ),
+        ),
+    ),
+    *says(
         "preservation-documents",
         preserve(documents=documents("ruling")),
         preserve(documents=documents("assistance-notice")),
@@ -391,6 +404,7 @@ SAYINGS: tuple[Saying, ...] = (
         preserve(months=None, last_day=date(2026, 3, 2)),
     ),
     *says("preservation-documents", preserve(), given=NOBODY),
+    *says("preservation-documents", preserve(), given=UNDATED),
     *says("preservation-documents", preserve(), given=recorded(entered(), lapsed())),
     *says(
         "preservation-period",

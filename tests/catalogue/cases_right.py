@@ -262,6 +262,13 @@ CASES: tuple[Case, ...] = (
     ),
     case("preservation-documents", "R", preserve(documents=()), passes=preserve()),
     case("preservation-documents", "R", preserve(months=None), passes=preserve()),
+    case(
+        "preservation-documents",
+        "R",
+        preserve(case_no="(2026) Lantern 1"),
+        passes=preserve(case_no="(2026) Lantern 1", court="Tidewater Court"),
+        given=recorded(entered(), preserved()),
+    ),
     case("preservation-period", "W", preserve(months=7), passes=preserve(months=6)),
     case(
         "preservation-period",
@@ -298,6 +305,22 @@ CASES: tuple[Case, ...] = (
         fact(EndPreservation, case_no="(2026) Lantern 1", court="Tidewater Court"),
         passes=fact(EndPreservation, case_no="(2026) Lantern 1", court="Lanternhill Court"),
         given=recorded(entered(), preserved()),
+    ),
+    *(
+        case(
+            "freeze-case-known",
+            "R",
+            but(end, effective_on=date(2026, 1, 11)),
+            passes=but(end, effective_on=date(2026, 1, 12)),
+            given=recorded(entered(), freeze),
+        )
+        for end, freeze in (
+            (fact(EndSuspension, case_no="(2026) Dispute 1", reason="other"), suspended()),
+            (
+                fact(EndPreservation, case_no="(2026) Lantern 1", court="Lanternhill Court"),
+                preserved(),
+            ),
+        )
     ),
     case(
         "frozen-blocks",

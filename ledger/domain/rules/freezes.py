@@ -109,10 +109,13 @@ def owner_change_3_months(patent: Patent, command: EndSuspension, context: Conte
     StartPreservation,
     title="Papers of a preservation",
     article="IR 104; GL V-7 §7.3.2.1",
-    cure="File ruling and assistance notice that name number, title, patentee and period.",
+    cure="File ruling and assistance notice that name number, title, patentee and period; one that "
+    "runs or waits is continued.",
 )
-def preservation_documents(patent: Patent, command: StartPreservation, _: Context) -> Outcome:
-    """A preservation rests on ruling and assistance notice, which match a patent in force."""
+def preservation_documents(patent: Patent, command: StartPreservation, __: Context) -> Outcome:
+    """A preservation rests on ruling and assistance notice, which match a patent in force, and is
+    not entered twice.
+    """
     missing = [kind for kind in ("ruling", "assistance-notice") if not has_document(command, kind)]
     if missing:
         return Broken("/documents", {"missing": missing})
@@ -122,6 +125,11 @@ def preservation_documents(patent: Patent, command: StartPreservation, _: Contex
         return Broken("/months", {"missing": ["months", "last_day"]})
     if command.ends_on <= command.effective_on:
         return Broken("/last_day", {"ends_before_it_begins": True})
+    case = (command.case_no, command.court)
+    for paper, _, ends in patent.preservation_periods():
+        goes_on = ends is None or command.effective_on < ends
+        if goes_on and (paper.case_no, paper.court) == case:
+            return Broken("/case_no", {"case_no": command.case_no, "on_record": True})
     status = patent.status(command.effective_on)
     if status is Status.UNKNOWN:
         return Unknown("filing date, grant date and kind")
@@ -208,16 +216,21 @@ def notify_of_suspension(patent: Patent, _: StartSuspension, context: Context) -
     EndSuspension,
     title="The case is on record",
     article="IR 103-104",
-    cure="Name case and court as they were entered.",
+    cure="Name case and court as they were entered, and a day on which the freeze had begun.",
 )
 def case_known(patent: Patent, command: EndPreservation | EndSuspension, _: Context) -> Outcome:
-    """No freeze of this case is on record for the patent."""
+    """No freeze of this case is on record for the patent, or it had not begun on the day."""
     if isinstance(command, EndSuspension):
-        known = command.case_no in {s.case_no for s in patent.suspensions}
+        begun = [s.starts_on for s in patent.suspensions if s.case_no == command.case_no]
     else:
-        papers = {(p.case_no, p.court) for p in patent.preservations}
-        known = (command.case_no, command.court) in papers
-    return None if known else Broken("/case_no", {"case_no": command.case_no})
+        case = (command.case_no, command.court)
+        begun = [p.received_on for p in patent.preservations if (p.case_no, p.court) == case]
+    if not begun:
+        return Broken("/case_no", {"case_no": command.case_no})
+    first = min(begun)
+    if command.effective_on >= first:
+        return None
+    return Broken("/effective_on", {"began_on": first.isoformat()})
 
 
 # --- what passes a freeze -----------------------------------------------------------------------

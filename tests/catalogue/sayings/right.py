@@ -405,6 +405,19 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     *says("preservation-documents", preserve(), given=NOBODY),
     *says("preservation-documents", preserve(), given=UNDATED),
+    *says(
+        "preservation-documents",
+        preserve(case_no="(2026) Lantern 1"),
+        preserve(case_no="(2026) Lantern 1", effective_on=date(2026, 7, 12)),
+        preserve(case_no="(2026) Lantern 1", effective_on=date(2026, 7, 13)),
+        preserve(case_no="(2026) Lantern 1", court="Tidewater Court"),
+        given=PRESERVED,
+    ),
+    *says(
+        "preservation-documents",
+        preserve(case_no="(2026) Lantern 1"),
+        given=recorded(entered(), preserved(months=None)),
+    ),
     *says("preservation-documents", preserve(), given=recorded(entered(), lapsed())),
     *says(
         "preservation-period",
@@ -439,6 +452,18 @@ SAYINGS: tuple[Saying, ...] = (
         fact(EndSuspension, case_no="(2026) Dispute 9", reason="other"),
         fact(EndPreservation, case_no="(2026) Lantern 9", court="Lanternhill Court"),
         fact(EndPreservation, case_no="(2026) Lantern 1", court="Lanternhill Court"),
+        fact(
+            EndPreservation,
+            case_no="(2026) Lantern 1",
+            court="Lanternhill Court",
+            effective_on=date(2026, 1, 11),
+        ),
+        fact(
+            EndSuspension,
+            case_no="(2026) Dispute 1",
+            reason="other",
+            effective_on=date(2026, 1, 11),
+        ),
         given=FROZEN,
     ),
     *(

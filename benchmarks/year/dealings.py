@@ -23,7 +23,6 @@ DAY = timedelta(days=1)
 ANNOUNCEMENT_461 = date(2021, 11, 15)
 """Since then pledges are filed online (Pledge Measures art. 6)."""
 
-AGENCY = Caller("agency:synthetic", "agency")
 OFFICE = Caller("registrar:synthetic", "registrar")
 
 
@@ -36,7 +35,8 @@ class Dealing:
 
     @property
     def caller(self) -> Caller:
-        return AGENCY
+        """Who files it: a party to it."""
+        raise NotImplementedError
 
     def command(self, day: date) -> Command:
         """What is filed on the day."""
@@ -117,6 +117,10 @@ class Licence(Dealing):
     years: int
     royalty: Royalty
 
+    @property
+    def caller(self) -> Caller:
+        return _patentee(self.licensor)
+
     def command(self, day: date) -> RecordLicence:
         signed = day - 20 * DAY
         return RecordLicence(
@@ -141,6 +145,10 @@ class Transfer(Dealing):
     after: PartyDetails
     cause: Cause
     price: Money | None = None
+
+    @property
+    def caller(self) -> Caller:
+        return _patentee(self.before)
 
     def command(self, day: date) -> RegisterTransfer:
         return RegisterTransfer(
@@ -226,9 +234,12 @@ def paper(kind: str, text: str) -> Document:
     return Document(kind=kind, digest=sha256(f"synthetic {text}".encode()).hexdigest())
 
 
-@cache
 def _bank(party: PartyDetails) -> Caller:
-    return Caller(f"bank:{party.credit_code}", "bank", party.credit_code)
+    return Caller(f"bank: {party.name}", "bank", ref(party))
+
+
+def _patentee(party: PartyDetails) -> Caller:
+    return Caller(f"patentee: {party.name}", "patentee", ref(party))
 
 
 def amount(value: int) -> Money:

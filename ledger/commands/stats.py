@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ledger.commands import bulletins
 from ledger.commands.frame import (
     DataDir,
     Json,
@@ -71,6 +72,13 @@ def stats(  # noqa: PLR0913, PLR0917 - the options of one question
         Path | None,
         typer.Option("--verify", help="Recompute this report from the log."),
     ] = None,
+    bulletin_file: Annotated[
+        Path | None,
+        typer.Option("--bulletin", help="Write a bulletin of all families to this HTML file."),
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", help="A remark at the head of the bulletin.")
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -82,6 +90,9 @@ def stats(  # noqa: PLR0913, PLR0917 - the options of one question
     settings = settings_for(data_dir)
     if report_file is not None:
         _verify(settings, report_file, as_json=as_json)
+        return
+    if bulletin_file is not None:
+        _bulletin(settings, bulletin_file, (from_day, until), known_at, rates, note)
         return
     if family is None:
         raise UserError(f"name a family: {', '.join(families.FAMILIES)}")
@@ -125,6 +136,28 @@ def _asked(
             if restated_from is None:
                 return report(connection, query, known_at)
             return restated(connection, query, restated_from, known_at, values=True)
+
+
+def _bulletin(
+    settings: Settings,
+    file: Path,
+    stated: tuple[datetime | None, datetime | None],
+    known_at: int | None,
+    rates: Path | None,
+    note: str | None,
+) -> None:
+    first, last = (day and day.date() for day in stated)
+    if (first is None) is not (last is None):
+        raise UserError("a bulletin is of the days from --from until --until: name both or neither")
+    table = rates_of(settings) if rates is None else rates_in(rates)
+    days = None if first is None or last is None else (first, last)
+    with ready_database(settings) as url:
+        _catch_up(url)
+        try:
+            position = bulletins.write(url, file, days, known_at, table, note)
+        except NotKnown as error:
+            raise UserError(str(error)) from error
+    typer.echo(f"{file}: as known at position {position}")
 
 
 def _catch_up(url: str) -> None:

@@ -61,7 +61,7 @@ def edition(
         language=words.language,
         title=text(said.TITLE),
         subtitle=text(said.SUBTITLE),
-        period=told.period,
+        period=f"{told.period[:1].upper()}{told.period[1:]}",
         remarks=tuple(remark for remark in (note, released, kept) if remark),
         sections=(pledges(told), licences(told), operations(told)),
         rests_on=rests_on(told),

@@ -96,7 +96,7 @@ def _written(told: Told, measure: str) -> Write:
 
 
 def _point(cell: Cell | None, write: Write) -> Point:
-    return Point(number(cell), write(cell))
+    return Point(number(cell), write(cell), kept=bool(cell and cell.get("suppressed")))
 
 
 def _before(cell: Cell) -> Cell:

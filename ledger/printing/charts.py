@@ -1,8 +1,7 @@
 """Charts as inline SVG: bars, columns beside each other or stacked, and boxes of quartiles.
 
 A chart states its figures in words for those who do not see it, loads nothing and runs nothing. A
-figure that is not told (suppressed, or there is none) has a hatched stump in its place and its own
-word.
+figure that is kept back has a hatched stump in its place, and its own word.
 """
 
 from __future__ import annotations
@@ -22,15 +21,28 @@ TOLD: Final = 130
 HEIGHT: Final = 220
 FOOT: Final = 26
 STUMP: Final = 12
-"""Length of what stands for a figure that is not told."""
+"""Length of what stands for a figure that is kept back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A figure: how long it is drawn and how it is written; None where it is not told."""
+    """A figure: how long it is drawn, None where there is none, and how it is written."""
 
     value: Decimal | None
     told: str
+    kept: bool = False
+    """Whether it is kept back."""
+
+    @property
+    def kind(self) -> str | None:
+        """The style of what is kept back."""
+        return "kept" if self.kept else None
+
+    def length(self, most: Decimal, room: Decimal) -> float:
+        """How long it is drawn, where the greatest figure fills the room."""
+        if self.kept:
+            return STUMP
+        return 0.0 if self.value is None else float(round(self.value / most * room, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +60,11 @@ def bars(title: str, rows: Sequence[Row]) -> str:
     parts = []
     for place, row in enumerate(rows):
         (point, *_), top = row.points, place * ROW
-        length = STUMP if point.value is None else round(point.value / longest * room, 1)
-        kind = "untold" if point.value is None else "s0"
-        middle = top + ROW * 0.68
+        length, middle = point.length(longest, room), top + ROW * 0.68
+        said, kind = f"{row.label}: {point.told}", point.kind or "s0"
         parts.append(_label(LABELS - 8, middle, row.label, "end"))
-        parts.append(_rect(LABELS, top + 3, length, ROW - 6, kind, f"{row.label}: {point.told}"))
-        parts.append(_label(LABELS + float(length) + 6, middle, point.told, "start"))
+        parts.append(_rect(LABELS, top + 3, length, ROW - 6, kind, said))
+        parts.append(_label(LABELS + length + 6, middle, point.told, "start"))
     return _svg(title, rows, len(rows) * ROW, "".join(parts))
 
 
@@ -67,10 +78,7 @@ def columns(title: str, rows: Sequence[Row], *, stacked: bool = False) -> str:
         width = slot * 0.72 / (1 if stacked else max(1, len(row.points)))
         left, floor = place * slot + slot * 0.14, float(HEIGHT - FOOT)
         for series, point in enumerate(row.points):
-            untold = point.value is None
-            value = Decimal(0) if point.value is None else point.value
-            height = STUMP if untold else float(round(value / highest * room, 1))
-            kind = "untold" if untold else f"s{series}"
+            height, kind = point.length(highest, room), point.kind or f"s{series}"
             said = f"{row.label}: {point.told}"
             parts.append(_rect(left, floor - height, width * 0.94, height, kind, said))
             if stacked:
@@ -99,7 +107,7 @@ def boxes(title: str, rows: Sequence[Row]) -> str:
             parts.append(_rect(median - 1, top + 1, 2, ROW - 2, "line", said))
         else:
             third = LABELS + STUMP
-            parts.append(_rect(LABELS, top + 3, STUMP, ROW - 6, "untold", f"{row.label}: {said}"))
+            parts.append(_rect(LABELS, top + 3, STUMP, ROW - 6, "kept", f"{row.label}: {said}"))
         parts.append(_label(third + 6, middle, said, "start"))
     return _svg(title, rows, len(rows) * ROW, "".join(parts))
 
@@ -115,16 +123,16 @@ def key(names: Sequence[str]) -> str:
 STYLE: Final = """
 svg { width: 100%; height: auto; font: 12px sans-serif; overflow: visible }
 .s0 { fill: #1f4e79; background: #1f4e79 } .s1 { fill: #b3763a; background: #b3763a }
-.s2 { fill: #6b7f4f; background: #6b7f4f } .untold { fill: url(#untold) } .line { fill: #e2c044 }
+.s2 { fill: #6b7f4f; background: #6b7f4f } .kept { fill: url(#kept) } .line { fill: #e2c044 }
 .key span { margin-right: 1.5em } .key i { display: inline-block; width: .9em; height: .9em;
   margin-right: .4em; vertical-align: -.1em }
 """
 HATCHING: Final = (
-    '<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="untold" '
+    '<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="kept" '
     'width="4" height="4" patternUnits="userSpaceOnUse"><path d="M0 4L4 0" stroke="#888"/>'
     "</pattern></defs></svg>"
 )
-"""Stands once on a page: how figures that are not told are filled."""
+"""Stands once on a page: how what is kept back is filled."""
 
 
 def _svg(title: str, rows: Sequence[Row], height: int, drawn: str) -> str:
@@ -135,9 +143,7 @@ def _svg(title: str, rows: Sequence[Row], height: int, drawn: str) -> str:
     )
 
 
-def _rect(
-    left: float, top: float, width: Decimal | float, height: float, kind: str, said: str
-) -> str:
+def _rect(left: float, top: float, width: float, height: float, kind: str, said: str) -> str:
     return (
         f'<rect class="{kind}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" '
         f'height="{height:.1f}"><title>{escape(said)}</title></rect>'

@@ -203,7 +203,7 @@ def test_the_page_loads_nothing_and_everything_in_it_is_escaped() -> None:
     made = page([edition(w, PUBLISHED, DICTIONARY, note="<script>note") for w in (ZH, EN)])
     read = html.fromstring(made)
     links = [link for _, __, link, ___ in read.iterlinks()]
-    assert set(links) == {"#zh", "#en", "#untold"}
+    assert set(links) == {"#zh", "#en", "#kept"}
     tags = {element.tag for element in read.iter() if isinstance(element.tag, str)}
     assert not tags & {"script", "link", "img", "iframe", "object", "b"}
     assert "&lt;script&gt;note" in made

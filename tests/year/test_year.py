@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -21,22 +22,34 @@ from benchmarks.year.pledging import Pledges
 from benchmarks.year.published import (
     H1_2021,
     H1_2022,
+    LICENCES,
     LICENCES_2022,
     LICENCES_2023,
     OPERATIONS_2021,
+    Half,
     NotAtThisScale,
     halves,
     licences,
     percent,
+    rounded,
 )
+from benchmarks.year.published import Licences as OfYear
+from ledger.commands.bulletins import write
 from ledger.database import connect
 from ledger.domain.figures import growth
+from ledger.projections.runner import FOLLOWERS, FollowerRunner
+from ledger.projections.statistics.families import NAME
+from ledger.projections.statistics.query import Query
+from ledger.projections.statistics.reports import report
+from ledger.ratetable import RateTable
 from ledger.settings import load_settings
 from tests.conftest import NewDatabase
 
+FULL = Fraction(1)
 SCALE = Fraction(6, 100)
-SMALL = Fraction(2, 100)
-SMALLEST = Fraction(1, 2000)
+OF_2023 = Fraction(2, 100)
+OF_2022 = Fraction(1, 40)
+OF_2021 = Fraction(1, 2000)
 
 
 class TestFigures:
@@ -61,7 +74,7 @@ class TestFigures:
         before, now = halves(SCALE)
         assert growth(Decimal(now.enterprises), Decimal(before.enterprises)) == Decimal("68.0")
         assert percent(now.inclusive_enterprises, now.enterprises) == Decimal("71.2")
-        assert licences(2023, SMALL).contracts < 400
+        assert licences(2023, OF_2023).contracts < 400
         with pytest.raises(NotAtThisScale):
             halves(Fraction(1, 1000))
 
@@ -76,18 +89,57 @@ class TestFigures:
             divided(3, [1.0, 1.0], least=2)
 
 
-PLANS: list[Plan] = [Pledges(SCALE, 1), Licences(2023, SMALL, 1)]
+PLANS: list[Plan] = [Pledges(SCALE, 1), Licences(2022, OF_2022, 1), Licences(2023, OF_2023, 1)]
 
 Row = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def ledger(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A ledger into which pledges and licences were filed at a scale."""
-    settings = load_settings({}, data_dir=tmp_path_factory.mktemp("year"))
+def test_a_scaled_register_comes_to_the_published_figures(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """Filed once, since filing takes the longest: the log, the statistics and the bulletin."""
     with new_database() as url:
-        feed(url, settings, PLANS, quiet=True)
-        yield url
+        feed(url, load_settings({}, data_dir=tmp_path), PLANS, quiet=True)
+        for place, half in enumerate(halves(SCALE)):
+            check_pledges(url, 2021 + place, half)
+        check_licences(url, licences(2023, OF_2023))
+        check_marks(url)
+        check_statistics(url, SCALE, (licences(2022, OF_2022), licences(2023, OF_2023)))
+        check_bulletin(url, tmp_path)
+
+
+@pytest.mark.soak
+def test_the_whole_register_comes_to_the_published_figures(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """As the scaled one, with the totals as they were published."""
+    plans: list[Plan] = [Pledges(FULL, 1), Licences(2022, FULL, 1), Licences(2023, FULL, 1)]
+    file = tmp_path / "bulletin.html"
+    with new_database() as url:
+        feed(url, load_settings({}, data_dir=tmp_path), plans)
+        check_statistics(url, FULL, tuple(LICENCES.values()))
+        write(url, file, (date(2022, 1, 1), date(2022, 6, 30)), None, RateTable(), "synthetic")
+        pledges = file.read_text(encoding="utf-8")
+        write(url, file, (date(2023, 1, 1), date(2023, 12, 31)), None, RateTable(), "synthetic")
+        contracts = file.read_text(encoding="utf-8")
+    assert "162.65 billion yuan, 51.5 % more than a year before." in pledges
+    assert "专利、商标质押登记金额1,626.5亿元，同比增长51.5%。" in pledges
+    assert "9,760 enterprises, 68.0 % more than a year before." in pledges
+    assert "Of these enterprises 6,951, or 71.2 %," in pledges
+    assert "15,603 licence contracts were recorded" in contracts
+    assert "6,150 contracts (39.4 %): 10.21 billion yuan in all, 1.660 million yuan" in contracts
+
+
+@pytest.mark.soak
+def test_the_whole_of_2021_has_485_000_times(new_database: NewDatabase, tmp_path: Path) -> None:
+    plan = Operations(FULL, 1)
+    days = ("2021-01-01", "2021-12-31")
+    with new_database() as url:
+        fed = feed(url, load_settings({}, data_dir=tmp_path), [plan])
+        catch_up(url)
+        assert figures(url, "operations", *days)["times"][0] == fed.times == 485_000
+        dealt = figures(url, "operations", *days, act="transfer")["times"][0]
+        assert dealt == plan.of.transfers
 
 
 def entries(url: str, *topics: str) -> list[Row]:
@@ -112,10 +164,9 @@ def filings(rows: list[Row], year: int) -> list[list[Row]]:
     return list(by_filing.values())
 
 
-@pytest.mark.parametrize("place", [0, 1], ids=["H1 2021", "H1 2022"])
-def test_pledges_come_to_their_totals(ledger: str, place: int) -> None:
-    half = halves(SCALE)[place]
-    firsts = [rows[0] for rows in filings(entries(ledger, "pledge.registered"), 2021 + place)]
+def check_pledges(url: str, year: int, half: Half) -> None:
+    """The pledges in the log come to their totals."""
+    firsts = [rows[0] for rows in filings(entries(url, "pledge.registered"), year)]
     marks = [row for row in firsts if row["stream"].startswith("trademark:")]
     amounts = {row["filing_id"]: int(Decimal(row["claim"]["amount"]["amount"])) for row in firsts}
     small = [row for row in firsts if amounts[row["filing_id"]] <= 10_000_000]
@@ -132,9 +183,9 @@ def enterprises(rows: list[Row]) -> set[str]:
     return {p["id"] for row in rows for p in row["pledgors"] if p["kind"] == "enterprise"}
 
 
-def test_licences_come_to_their_totals(ledger: str) -> None:
-    wanted = licences(2023, SMALL)
-    contracts = filings(entries(ledger, "licence.recorded"), 2023)
+def check_licences(url: str, wanted: OfYear) -> None:
+    """The licences in the log come to their totals."""
+    contracts = filings(entries(url, "licence.recorded"), wanted.year)
     forms = Counter(rows[0]["royalty"]["form"] for rows in contracts)
     running = forms["running"] + forms["entry_fee_plus_running"]
     assert (len(contracts), running, forms["free"]) == (
@@ -150,10 +201,117 @@ def test_licences_come_to_their_totals(ledger: str) -> None:
     assert tuple(kinds[digit] for digit in "123") == wanted.kinds
 
 
+# --- what the statistics say --------------------------------------------------------------------
+
+
+def check_statistics(url: str, scale: Fraction, years: Sequence[OfYear]) -> None:
+    """Every published figure comes out of the statistics, to the last published digit."""
+    catch_up(url)
+    before, now = halves(scale)
+    told = figures(url, "pledge-financing", "2022-01-01", "2022-06-30", trademarks=True)
+    assert told["amount"] == (f"{now.yuan}.00", "51.5")
+    assert told["enterprises"] == (now.enterprises, "68.0")
+    assert told["inclusive_enterprises"] == (now.inclusive_enterprises, "111.7")
+    assert told["inclusive_enterprises_share"] == ("71.2", None)
+    assert told["inclusive_projects"] == (now.inclusive_projects, "112.0")
+    assert told["projects"][0] == now.projects
+    told = figures(url, "pledge-financing", "2021-01-01", "2021-06-30", trademarks=True)
+    alone = figures(url, "pledge-financing", "2021-01-01", "2021-06-30")
+    assert told["amount"][0] == f"{before.yuan}.00"
+    assert alone["amount"][0] == f"{before.patents_yuan}.00"
+    assert (told["projects"][0], alone["projects"][0]) == (before.projects, before.patent_projects)
+    for of in years:
+        check_year(url, of)
+
+
+def check_year(url: str, of: OfYear) -> None:
+    """The published licence figures of a year."""
+    days = (f"{of.year}-01-01", f"{of.year}-12-31")
+    full = LICENCES[of.year]
+    told = figures(url, "licence-rates", *days)
+    assert (told["contracts"][0], told["patents"][0]) == (of.contracts, of.patents)
+    per = rounded(Fraction(full.patents, full.contracts), "0.1")
+    assert told["patents_per_contract"][0] == str(per)
+    assert told["fixed_amount"][0] == f"{of.fixed_yuan}.00"
+    average = rounded(Fraction(told["average_fixed_amount"][0]) / 1_000_000, "0.001")
+    assert average == rounded(Fraction(full.fixed_yuan, full.fixed * 1_000_000), "0.001")
+    classes = {"fixed": full.fixed, "running": full.running, "free": full.free}
+    for name, count in classes.items():
+        told = figures(url, "licence-rates", *days, **{"class": name})
+        assert told["contracts"][0] == getattr(of, name)
+        assert shares(url, *days, "class", "contracts")[name] == str(percent(count, full.contracts))
+    for name, years in (("fixed", full.fixed_years), ("running", full.running_years)):
+        term = figures(url, "licence-rates", *days, **{"class": name})["average_term"][0]
+        assert term == str(rounded(Fraction(years, classes[name]), "0.1"))
+    kinds = zip(("invention", "utility_model", "design"), full.kinds, strict=True)
+    said = shares(url, *days, "kind", "patents")
+    assert said == {kind: str(percent(count, full.patents)) for kind, count in kinds}
+
+
+def figures(
+    url: str, family: str, first: str, last: str, *, trademarks: bool = False, **where: str
+) -> dict[str, tuple[Any, str | None]]:
+    """Figures of some days, each with its growth."""
+    query = Query(
+        family=family,
+        first=date.fromisoformat(first),
+        last=date.fromisoformat(last),
+        where={name: (code,) for name, code in where.items()},
+        trademarks=trademarks,
+    )
+    with connect(url, "ledger_auditor") as connection:
+        cells = report(connection, query.checked(), None)["cells"]
+    return {cell["measure"]: (cell["value"], cell.get("growth")) for cell in cells}
+
+
+def shares(url: str, first: str, last: str, by: str, measure: str) -> dict[str, str]:
+    """Shares of the groups of licences in the whole."""
+    query = Query(
+        family="licence-rates",
+        first=date.fromisoformat(first),
+        last=date.fromisoformat(last),
+        by=(by,),
+        measures=(measure,),
+    )
+    with connect(url, "ledger_auditor") as connection:
+        cells = report(connection, query.checked(), None)["cells"]
+    return {cell["group"][by]: cell["share"] for cell in cells if cell["group"]}
+
+
+def catch_up(url: str) -> None:
+    """Have the statistics count what was filed."""
+    (follower,) = (each for each in FOLLOWERS if each.name == NAME)
+    runner = FollowerRunner(url, follower)
+    try:
+        runner.catch_up()
+    finally:
+        runner.stop()
+
+
+def check_bulletin(url: str, folder: Path) -> None:
+    """The bulletin prints the published sentences, and says of which position it is."""
+    file = folder / "bulletin.html"
+    days = (date(2022, 1, 1), date(2022, 6, 30))
+    position = write(url, file, days, None, RateTable(), "synthetic")
+    page = file.read_text(encoding="utf-8")
+    assert "9.76 billion yuan, 51.5 % more than a year before." in page
+    assert "97.6亿元，同比增长51.5%。" in page
+    assert "583 enterprises, 68.0 % more" in page
+    assert "Of these enterprises 415, or 71.2 %," in page
+    assert "111.7 % more than a year before" in page
+    assert f"as known at position {position:,}" in page
+    # By itself it tells of the half-year of the last entry.
+    assert write(url, file, None, None, RateTable(), None) == position
+    assert "The second half of 2023" in file.read_text(encoding="utf-8")
+
+
+# --- operations ---------------------------------------------------------------------------------
+
+
 def test_operations_come_to_their_total_and_a_run_broken_off_goes_on(
     new_database: NewDatabase, tmp_path: Path
 ) -> None:
-    plan = Operations(SMALLEST, 1)
+    plan = Operations(OF_2021, 1)
     settings = load_settings({}, data_dir=tmp_path)
     with new_database() as url:
         some = feed(url, settings, [plan], times_max=100, quiet=True)
@@ -172,9 +330,10 @@ def test_operations_come_to_their_total_and_a_run_broken_off_goes_on(
     )
 
 
-def test_everything_is_marked_synthetic(ledger: str) -> None:
+def check_marks(url: str) -> None:
+    """Every name and title says that it is invented."""
     topics = ("patent.entered", "pledge.registered", "licence.recorded")
-    rows = entries(ledger, *topics)
+    rows = entries(url, *topics)
     sides = ("patentees", "pledgors", "pledgees", "licensors", "licensees")
     names = {party["name"] for row in rows for side in sides for party in row.get(side) or ()}
     assert len(names) > 1_000
@@ -185,7 +344,7 @@ def test_everything_is_marked_synthetic(ledger: str) -> None:
 
 def test_a_seed_draws_the_same_plan_again() -> None:
     def drawn(seed: int) -> list[object]:
-        plans: list[Plan] = [Pledges(SCALE, seed), Licences(2023, SMALL, seed)]
+        plans: list[Plan] = [Pledges(SCALE, seed), Licences(2023, OF_2023, seed)]
         return [(month.first, month.patents, month.days) for month in together(plans)]
 
     assert drawn(1) == drawn(1) != drawn(2)

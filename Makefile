@@ -41,7 +41,7 @@ fast: .venv ## Run the tests that need no database
 serve: .venv ## Serve the ledger on loopback
 	$(BIN)/patent-ledger serve
 
-bench: .venv ## Measure, as JSON lines (FULL=1: with the whole synthetic year, some ten minutes)
+bench: .venv ## Measure, as JSON lines (FULL=1: the whole synthetic year and a log of a million entries, half an hour)
 	$(BIN)/python -m benchmarks
 
 soak: .venv ## Run the long campaigns, mutation testing last

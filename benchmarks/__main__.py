@@ -8,8 +8,10 @@ import json
 import sys
 
 from benchmarks import (
+    as_of,
     http,
     judge_pledge,
+    map_filing,
     operations_2021,
     reading,
     rebuild,
@@ -23,6 +25,8 @@ from benchmarks.ground import ground
 BENCHMARKS = {
     "judge-pledge": judge_pledge.run,
     "register-pledge": register_pledge.run,
+    "map-filing": map_filing.run,
+    "as-of": as_of.run,
     "rebuild": rebuild.run,
     "statistics-rebuild": statistics_rebuild.run,
     "tiles": tiles.run,

@@ -8,6 +8,7 @@ gives two rows and a pledge two, as much as views are written anywhere.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -27,7 +28,8 @@ from ledger.projections.rebuild import rebuild
 from ledger.registry import Filing
 from tests import builders
 
-ENTRIES = 150_000
+ENTRIES = 1_000_000 if os.environ.get("FULL") else 150_000
+"""How long the log is made; with FULL=1 in the environment a million entries."""
 COPY = "COPY (SELECT * FROM stored_events ORDER BY notification_id) TO STDOUT (FORMAT binary)"
 APPENDED_AT_ONCE = 5_000
 

@@ -28,7 +28,7 @@ def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
         count = max(500, filings * min(callers, 32) // 32)
         with console.status(f"register-pledge: {count} filings, {callers} callers"):
             numbers = place.enter_patents(count)
-            rate, latencies = _file(place, numbers, callers)
+            rate, latencies = file_pledges(place, numbers, callers)
             size = place.average_state_bytes("pledge.registered")
             limit = place.pgbench_inserts_per_s(min(callers, 32), size)
         yield {
@@ -42,7 +42,8 @@ def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _file(place: Ground, numbers: list[str], callers: int) -> tuple[float, list[float]]:
+def file_pledges(place: Ground, numbers: list[str], callers: int) -> tuple[float, list[float]]:
+    """Pledge patents, each by a filing of its own: filings a second, and the time of each."""
     caller = Caller("bank:bench", "bank", builders.BANK.credit_code)
     filings = [
         Filing(builders.register_pledge(patents=(number,)), caller, f"bench {number}")

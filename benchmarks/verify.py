@@ -1,4 +1,5 @@
-"""Offline verification of an export, beside hashlib.sha256 alone on the same leaves one by one."""
+"""Offline verification of an export, beside hashlib.sha256 alone on the same leaves one by one. The
+map of patents, which is made anew as well, is timed apart."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
             limit = head.size / min(_hashed(leaves) for _ in range(3))
             began = time.perf_counter()
             report = verify(Path(folder) / "log")
-            rate = head.size / (time.perf_counter() - began)
+            rate = head.size / (time.perf_counter() - began - report.patents_seconds)
     assert report.holds, report.findings
     yield {
         "callers": 1,
@@ -54,6 +55,9 @@ def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
         "p99_ms": None,
         "files": report.files,
         "checkpoints": report.checkpoints,
+        "patents": report.patents,
+        "map_seconds": round(report.patents_seconds, 1),
+        "map_entries_per_s": round(head.size / report.patents_seconds),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -20,9 +21,16 @@ from ledger.database import connect
 from ledger.domain.discrepancies import Discrepancy, discrepancies
 from ledger.domain.events import Concealed, PatentEvent
 from ledger.domain.evolving import evolve
+from ledger.domain.lawsettings import LawSettings
 from ledger.domain.patent import Patent
+from ledger.domain.periods import WorkingCalendar
+from ledger.domain.rejudging import judged_again
+from ledger.domain.standing_discrepancies import standing_discrepancies
 from ledger.eventstore import stored_form
 from ledger.eventstore.world import is_patent
+
+SERIAL_DIGITS = 7
+"""Digits at the end of a registration number that count within its kind, year and region."""
 
 PAGE = 5_000
 """Events fetched at once."""
@@ -41,8 +49,32 @@ JOIN stored_events AS e ON e.originator_id = a.alias AND e.originator_version = 
 ORDER BY a.alias, a.patent_id
 """
 
+SELECT_GAPS = """
+SELECT number, before + 1, serial - 1 FROM (
+    SELECT max(number) AS number, serial, kind, year, region,
+        lag(serial, 1, 0) OVER (PARTITION BY kind, year, region ORDER BY serial) AS before
+    FROM (
+        SELECT kind, year, region, serial, registration_no AS number FROM registration
+        UNION ALL
+        SELECT kind, year, region, serial, NULL FROM transcribed_registration
+        WHERE year IS NOT NULL AND region IS NOT NULL AND serial IS NOT NULL
+    ) AS known GROUP BY kind, year, region, serial
+) AS neighbours
+WHERE number IS NOT NULL AND serial > before + 1 ORDER BY kind, year, region, serial
+"""
+"""A number that is drawn follows the one before it, drawn here or told by another register."""
+
 Progress = Callable[[int, int], None]
 """Told how many of how many events are replayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day of an audit, and by what is judged again."""
+
+    day: date
+    calendar: WorkingCalendar
+    law: LawSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +98,18 @@ def audit(
     url: str,
     progress: Progress = lambda _, __: None,
     damaged: frozenset[str] = frozenset(),
+    today: Today | None = None,
 ) -> Generator[AuditFinding, None, None]:
     """Everything that does not fit, patent by patent in the order of their ids; entries that rest
-    on documents whose digests are given as damaged among it.
+    on documents whose digests are given as damaged among it. With a day, also what does not fit in
+    what stands on it, and what would be refused were it judged again.
     """
     with connect(url, "ledger_writer", autocommit=False) as connection:
         connection.execute(SNAPSHOT)
         row = connection.execute(HEAD).fetchone()
         assert row is not None, "an aggregate gives one row"
         done, total = 0, row[0]
-        for patent, positions in _patents(connection):
+        for patent, positions, again in _patents(connection, today):
             done += len(positions)
             progress(done, total)
             facts = {fact.originator_version: fact for fact in patent.facts}
@@ -83,8 +117,14 @@ def audit(
                 yield _finding(found, facts[found.version], positions[found.version])
             for found in _on_damaged(facts.values(), damaged):
                 yield _finding(found, facts[found.version], positions[found.version])
+            for found in standing_discrepancies(patent, today.day) if today else ():
+                yield _finding(found, facts[found.version], positions[found.version])
+            for found, fact in again:
+                yield _finding(found, fact, positions[found.version])
         progress(total, total)
         yield from _twice(connection)
+        if today is not None:
+            yield from _gaps(connection)
         connection.rollback()
 
 
@@ -102,8 +142,14 @@ def _on_damaged(facts: Iterable[PatentEvent], damaged: frozenset[str]) -> Iterat
                 )
 
 
-def _patents(connection: Connection[Any]) -> Iterator[tuple[Patent, dict[int, int]]]:
-    """Each patent, with the positions of its versions in the log."""
+Again = list[tuple[Discrepancy, PatentEvent]]
+"""Entries that would be refused, with what would refuse them."""
+
+
+def _patents(
+    connection: Connection[Any], today: Today | None = None
+) -> Iterator[tuple[Patent, dict[int, int], Again]]:
+    """Each patent, with the positions of its versions in the log, and what is judged again."""
     with connection.cursor(name="audit", binary=True) as curs:
         curs.itersize = PAGE
         curs.execute(SELECT_STREAMS)
@@ -111,12 +157,38 @@ def _patents(connection: Connection[Any]) -> Iterator[tuple[Patent, dict[int, in
             if not is_patent(stream):
                 continue
             patent, positions = Patent(stream), {}
+            before, filing, again = patent, None, []
             for row in rows:
                 event = stored_form.decode(StoredEvent(*row[:4]))
                 assert isinstance(event, PatentEvent | Concealed), "its stream holds its facts"
+                if isinstance(event, PatentEvent) and event.filing_id != filing:
+                    before, filing = patent, event.filing_id
+                if isinstance(event, PatentEvent) and today is not None:
+                    again += [(found, event) for found in _refused(before, event, today)]
                 patent = evolve(patent, event)
                 positions[event.originator_version] = row[4]
-            yield patent, positions
+            yield patent, positions, again
+
+
+def _refused(before: Patent, event: PatentEvent, today: Today) -> Iterator[Discrepancy]:
+    for finding in judged_again(before, event, today.calendar, today.law):
+        yield Discrepancy(
+            "refused-if-judged-again",
+            event.originator_id,
+            event.originator_version,
+            event.filing_id,
+            f"{finding.rule}: {finding.message}",
+        )
+
+
+def _gaps(connection: Connection[Any]) -> Iterator[AuditFinding]:
+    """Registration numbers that are missing among those drawn here."""
+    for number, since, until in connection.execute(SELECT_GAPS):
+        first, last = (f"{number[:-SERIAL_DIGITS]}{n:0{SERIAL_DIGITS}}" for n in (since, until))
+        told = first if since == until else f"{first} to {last}"
+        yield AuditFinding(
+            "registration-number-gap", "", 0, f"{told} never drawn", 0, "", "", "", None, None
+        )
 
 
 def _twice(connection: Connection[Any]) -> Iterator[AuditFinding]:

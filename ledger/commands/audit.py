@@ -9,26 +9,44 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, fields
+from importlib.metadata import version
 from itertools import chain
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from psycopg.rows import dict_row
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ledger.assembly import depository
-from ledger.audit import AuditFinding
+from ledger.assembly import depository, means_of
+from ledger.audit import AuditFinding, Today
 from ledger.audit import audit as findings
 from ledger.commands.frame import DataDir, Json, UserError, console, ready_database, settings_for
+from ledger.database import connect
+from ledger.domain.periods import civil_date
+from ledger.proofs import serving
+from ledger.proofs.keys import keyring
+from ledger.proofs.reports import signed_report
+from ledger.proofs.tree import TreeFollower
+from ledger.settings import Settings, replace_file
 
 
 def audit(
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Comma-separated values on standard output.")
     ] = False,
+    signed: Annotated[
+        Path | None,
+        typer.Option("--signed", help="Write a report that the log's key signs into this file."),
+    ] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Replay every patent's history and list the discrepancies."""
+    """Replay every patent's history and list what does not fit.
+
+    Looked at are facts taken over from elsewhere, what stands today, entries that the rules would
+    refuse were they judged again as they were registered, and registration numbers.
+    """
     if as_csv and as_json:
         raise UserError("--csv and --json do not go together")
     say = _json if as_json else _csv if as_csv else _text
@@ -44,8 +62,32 @@ def audit(
             bar.update(task, completed=done, total=total)
 
         damaged = frozenset(depository(settings).damaged())
-        with closing(findings(url, progress, damaged)) as found:
-            say(found)
+        means = means_of(settings)
+        today = Today(civil_date(means.clock()), means.calendar, means.law)
+        with closing(findings(url, progress, damaged, today)) as found:
+            if signed is None:
+                say(found)
+                return
+            kept = list(found)
+        report = _report(url, settings, today, kept)
+        replace_file(signed, json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n")
+    say(iter(kept))
+
+
+def _report(url: str, settings: Settings, today: Today, found: list[AuditFinding]) -> Any:
+    keys = keyring(settings)
+    # What was audited is signed, by a running server or else now.
+    TreeFollower(url, keys, settings.log_memory_path).catch_up()
+    with connect(url, "ledger_public", row_factory=dict_row) as connection:
+        head, listed = serving.checkpoint(connection), serving.key_list(connection)
+    stated = {
+        "report": "patent-ledger audit",
+        "form": "1",
+        "program": version("patent-ledger"),
+        "on": today.day.isoformat(),
+        "findings": [asdict(each) for each in found],
+    }
+    return signed_report(stated, head, listed or "", keys.signers)
 
 
 def _json(found: Iterator[AuditFinding]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
+from psycopg.rows import dict_row
 
 from ledger.commands.frame import (
     DataDir,
@@ -15,6 +17,9 @@ from ledger.commands.frame import (
     ready_database,
     settings_for,
 )
+from ledger.database import connect
+from ledger.means import utc_now
+from ledger.projections.asking import point
 from ledger.projections.comparing import compare
 from ledger.projections.rebuild import rebuild
 from ledger.projections.shadow import HeldBack
@@ -28,8 +33,13 @@ def replay(
         ),
     ] = False,
     to: Annotated[
-        int | None,
-        typer.Option("--to", min=0, help="Compare what was known at this position."),
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="POSITION|TIME",
+            help="Compare what was known at this position, or at a time with its zone such as "
+            "2026-03-02T10:00:00+08:00.",
+        ),
     ] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -43,7 +53,8 @@ def replay(
         raise UserError("--to goes with --compare: live views always stand at the head of the log")
     with ready_database(settings_for(data_dir)) as url, progress_bar("replaying") as progress:
         try:
-            found = compare(url, progress, to) if against_live else rebuild(url, progress)
+            until = None if to is None else _position(url, to)
+            found = compare(url, progress, until) if against_live else rebuild(url, progress)
         except HeldBack as error:
             raise UserError(str(error)) from error
     if as_json:
@@ -55,6 +66,20 @@ def replay(
         typer.echo(f"{found['entries']} entries replayed at {rate}; views swapped")
     if not found.get("equal", True):
         raise typer.Exit(1)
+
+
+def _position(url: str, stated: str) -> int:
+    """The position that is stated, or that was the newest at a time."""
+    if stated.isascii() and stated.isdecimal() and len(stated) < 19:
+        return int(stated)
+    try:
+        moment = datetime.fromisoformat(stated)
+    except ValueError as error:
+        raise UserError(f"--to: not a position and not a time: {stated}") from error
+    if moment.tzinfo is None or moment > utc_now():
+        raise UserError("--to: a time has its zone and has come")
+    with connect(url, row_factory=dict_row) as connection:
+        return point(connection, moment, None, now=utc_now()).known or 0
 
 
 def _tell(found: dict[str, object]) -> None:

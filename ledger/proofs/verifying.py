@@ -19,6 +19,7 @@ from ledger.proofs.disclosures import BadDisclosure, Disclosure
 from ledger.proofs.merkle import HASH_BYTES
 from ledger.proofs.notes import BadNote, Note, VerifierKey
 from ledger.proofs.recomputing import Recomputation, first_difference
+from ledger.proofs.reports import form_of, verify_report
 from ledger.proofs.tiles import (
     WIDTH,
     BadTile,
@@ -81,9 +82,12 @@ def _verify_proof(where: str, data: bytes, given: Sequence[VerifierKey]) -> Repo
 
 
 def verify_json(where: str, data: bytes, given: Sequence[VerifierKey]) -> Report:
-    """What holds of a certificate or a disclosure."""
-    if b'"disclosure"' in data:
-        return _verify_disclosure(where, data, given)
+    """What holds of a certificate, a disclosure or a report."""
+    match form_of(data):
+        case "disclosure":
+            return _verify_disclosure(where, data, given)
+        case "report":
+            return verify_report(where, data, given)
     trust = Trust(Report("certificate", files=1), given)
     try:
         certificate = Certificate.parse(data)

@@ -115,7 +115,7 @@ class Ledger:
     def patents(self) -> dict[str, Patent]:
         """Every patent, replayed from the log."""
         with connect(self.url, "ledger_writer", autocommit=False) as connection:
-            return {patent.id: patent for patent, _ in _patents(connection)}
+            return {patent.id: patent for patent, *_ in _patents(connection)}
 
     def patent(self, number: str = PATENT) -> Patent:
         return self.patents()[number]

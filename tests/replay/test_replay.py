@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +17,11 @@ import pytest
 from typer.testing import CliRunner
 
 from ledger.cli import app
+from ledger.commands.frame import UserError
 from ledger.projections.comparing import compare
 from ledger.projections.runner import Followers
 from tests.conftest import NewDatabase
-from tests.eventstore.ledgers import rows, value
+from tests.eventstore.ledgers import enter_patents, numbers, pledge, registry, rows, value
 from tests.projections.test_rebuild import TABLES, enter_everything
 
 COMMAND = Path(sys.executable).with_name("patent-ledger")
@@ -140,6 +142,52 @@ def test_tampering_shows_at_positions_at_which_the_row_was_known(replayed_url: s
     with tampered(replayed_url, "title", change):
         assert run(replayed_url, "--compare", "--to", str(since))[0] == 1
         assert run(replayed_url, "--compare", "--to", str(since - 1))[0] == 0
+
+
+def test_a_time_is_the_position_that_was_the_newest_then(replayed_url: str) -> None:
+    """A time with its zone; what was recorded by then is compared."""
+    moments = "SELECT recorded_at_position(%s)::timestamptz"
+    last = head(replayed_url)
+    moment = value(replayed_url, moments, last)
+    code, found = run(replayed_url, "--compare", "--to", moment.isoformat())
+    assert (code, found["entries"]) == (0, last)
+    code, found = run(replayed_url, "--compare", "--to", "2020-01-01T00:00:00Z")
+    assert (code, found["entries"]) == (0, 0)
+    for wrong in ("yesterday", "2026-03-02T10:00:00", "2999-01-01T00:00:00Z"):
+        with pytest.raises(UserError, match="--to"):
+            raise_from(replayed_url, wrong)
+
+
+def raise_from(url: str, to: str) -> None:
+    """What the command raises for a value of --to."""
+    outcome = CliRunner().invoke(
+        app, ["replay", "--compare", "--to", to], env={"LEDGER_DATABASE_URL": url}
+    )
+    assert outcome.exception is not None
+    raise outcome.exception
+
+
+def test_it_compares_while_filings_go_on(new_database: NewDatabase) -> None:
+    """The live tables are looked at in one snapshot, the log is read up to it."""
+    with new_database() as url, registry(url) as ledger:
+        numbers_of = iter(enter_patents(ledger, numbers(60)))
+        stop = threading.Event()
+
+        def file() -> None:
+            for name in numbers_of:
+                ledger.file(pledge(name, key=name))
+                if stop.is_set():
+                    return
+
+        thread = threading.Thread(target=file)
+        thread.start()
+        try:
+            found = [compare(url) for _ in range(2)]
+        finally:
+            stop.set()
+            thread.join()
+        assert all(each["equal"] for each in found), found
+        assert found[0]["entries"] <= found[1]["entries"] <= head(url)
 
 
 def test_to_goes_with_compare(replayed_url: str) -> None:

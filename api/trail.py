@@ -5,8 +5,6 @@ Where it cannot be noted, it is not given. What nobody but the public may see co
 
 from __future__ import annotations
 
-import re
-import secrets
 from typing import Any, Final
 
 import psycopg
@@ -23,9 +21,7 @@ from ledger.projections.looking import Looked, looking
 from ledger.projections.reader import Unreadable
 from ledger.projections.reads import Read, note
 
-REQUEST_ID: Final = b"x-request-id"
 TEXT_MAX: Final = 1000
-GIVEN: Final = re.compile(rb"[!-~]{1,64}")
 TELLING: Final = frozenset({409})
 """Statuses of refusals that may show entries, beside those of answers."""
 
@@ -63,8 +59,6 @@ class _Watch:
                 problem = problems.answer(Request(self._scope), error)
                 await problem(self._scope, self._receive, self._send)
                 return
-            told = (REQUEST_ID, read.request_id.encode())
-            message["headers"] = [*message["headers"], told]
         await self._send(message)
 
     def _tells(self, status: int) -> bool:
@@ -85,7 +79,7 @@ def _read(house: House, scope: Scope, message: Message) -> Read:
         query=_text(scope["query_string"].decode("latin-1")),
         position=None if position is None else int(position),
         status=message["status"],
-        request_id=_request_id(scope),
+        request_id=scope["state"]["request_id"],
     )
 
 
@@ -103,11 +97,3 @@ def _about(params: dict[str, Any]) -> str | None:
 def _text(text: str) -> str:
     """A text as the database takes it."""
     return text[:TEXT_MAX].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def _request_id(scope: Scope) -> str:
-    """The id that a client or a proxy gave the request, else a fresh one."""
-    given: bytes | None = next((v for k, v in scope["headers"] if k == REQUEST_ID), None)
-    if given is not None and GIVEN.fullmatch(given):
-        return given.decode()
-    return secrets.token_hex(16)

@@ -8,7 +8,6 @@ import json
 import sys
 
 from benchmarks import (
-    as_of,
     http,
     judge_pledge,
     map_filing,
@@ -26,7 +25,6 @@ BENCHMARKS = {
     "judge-pledge": judge_pledge.run,
     "register-pledge": register_pledge.run,
     "map-filing": map_filing.run,
-    "as-of": as_of.run,
     "rebuild": rebuild.run,
     "statistics-rebuild": statistics_rebuild.run,
     "tiles": tiles.run,

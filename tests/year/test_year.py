@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from benchmarks.year.__main__ import feed
 from benchmarks.year.chance import divided, sizes, summing
@@ -34,7 +35,9 @@ from benchmarks.year.published import (
     rounded,
 )
 from benchmarks.year.published import Licences as OfYear
+from ledger.cli import app
 from ledger.commands.bulletins import write
+from ledger.commands.frame import UserError
 from ledger.database import connect
 from ledger.domain.figures import growth
 from ledger.projections.runner import FOLLOWERS, FollowerRunner
@@ -300,9 +303,15 @@ def check_bulletin(url: str, folder: Path) -> None:
     assert "Of these enterprises 415, or 71.2 %," in page
     assert "111.7 % more than a year before" in page
     assert f"as known at position {position:,}" in page
-    # By itself it tells of the half-year of the last entry.
-    assert write(url, file, None, None, RateTable(), None) == position
+    # By itself the command tells of the half-year of the last entry.
+    asked = ["stats", "--bulletin", str(file), "--data-dir", str(folder)]
+    runner = CliRunner(env={"LEDGER_DATABASE_URL": url})
+    assert f"position {position}" in runner.invoke(app, asked, catch_exceptions=False).output
     assert "The second half of 2023" in file.read_text(encoding="utf-8")
+    with pytest.raises(UserError, match="both or neither"):
+        runner.invoke(app, [*asked, "--from", "2022-01-01"], catch_exceptions=False)
+    with pytest.raises(UserError, match="known up to position"):
+        runner.invoke(app, [*asked, "--known-at", "999999"], catch_exceptions=False)
 
 
 # --- operations ---------------------------------------------------------------------------------

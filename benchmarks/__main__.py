@@ -34,6 +34,7 @@ BENCHMARKS = {
     "http-filing": http.filing,
     "search": reading.search,
     "as-of": reading.as_of,
+    "http-batch": http.batch,
 }
 
 

@@ -2,7 +2,8 @@
 
 `http-status`: the extract of a patent, beside a route that answers the same bytes by one prepared
 SELECT. `http-filing`: a pledge on a patent of its own, beside a route that does one durable INSERT
-of the same body. Each server is a process of its own, with one worker.
+of the same body. `http-batch`: pledges in batches, by one caller, beside the same caller's pledges
+one a call. Each server is a process of its own, with one worker.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 
 from api.tokens import Issuer
@@ -28,6 +30,8 @@ from tests import builders
 
 CONNECTIONS = 32
 PATENTS = 2_000
+BATCH = 1_000
+ENTERED = "SELECT count(*) FROM idempotency WHERE key LIKE 'batch/%'"
 
 
 def status(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
@@ -56,9 +60,58 @@ def filing(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     yield _figures(ours, peer, "FastAPI, one durable INSERT of the body")
 
 
-def _filings(place: Ground, path: str, numbers: Sequence[str]) -> list[bytes]:
+def batch(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
+    """One line of figures: durable pledges by one caller, a thousand a call and one a call."""
+    count = max(BATCH, filings // BATCH * BATCH)
+    with _ledger(place) as ledger:
+        with console.status(f"http-batch: {count + BATCH} patents"):
+            numbers = place.enter_patents(count + BATCH)
+        with console.status(f"http-batch: {count} filings in batches"):
+            ours = load(ledger, list(_batches(place, numbers[:count])), 1)
+        with console.status(f"http-batch: {BATCH} filings one by one"):
+            single = load(ledger, _filings(place, "/v1/pledges", numbers[count:]), 1)
+    assert set(ours.statuses) == {200}, ours.statuses
+    assert set(single.statuses) == {201}, single.statuses
+    with psycopg.connect(place.url) as connection:
+        entered = connection.execute(ENTERED).fetchone()
+    assert entered == (count,), "each line is entered"
+    rate = count / ours.seconds
+    yield {
+        "callers": 1,
+        "rate_per_s": round(rate),
+        "limit": "the same caller, one filing a call",
+        "limit_per_s": round(single.rate),
+        "ratio": round(rate / single.rate, 3),
+        "p50_ms": ours.quantile_ms(0.5),
+        "p99_ms": ours.quantile_ms(0.99),
+    }
+
+
+def _batches(place: Ground, numbers: Sequence[str]) -> Iterator[bytes]:
+    for first in range(0, len(numbers), BATCH):
+        lines = [
+            orjson.dumps(
+                {
+                    "route": "/v1/pledges",
+                    "key": f"batch/{number}",
+                    "body": builders.register_pledge(patents=(number,)).model_dump(
+                        mode="json", exclude_none=True
+                    ),
+                }
+            )
+            for number in numbers[first : first + BATCH]
+        ]
+        headers = {**_bearer(place), "Content-Type": "application/x-ndjson"}
+        yield request("POST", "/v1/batches", headers, b"\n".join(lines))
+
+
+def _bearer(place: Ground) -> dict[str, str]:
     issuer = Issuer.of(load_settings({}, data_dir=place.data_dir).jwt_key_path)
-    headers = {"Authorization": f"Bearer {issuer.token('bank', party=builders.BANK.credit_code)}"}
+    return {"Authorization": f"Bearer {issuer.token('bank', party=builders.BANK.credit_code)}"}
+
+
+def _filings(place: Ground, path: str, numbers: Sequence[str]) -> list[bytes]:
+    headers = _bearer(place)
     return [
         request(
             "POST",

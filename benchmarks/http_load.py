@@ -94,8 +94,8 @@ def load(address: str, requests: Sequence[bytes], connections: int) -> Outcome:
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
     """The bytes of a request."""
+    if body:
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    if body:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body

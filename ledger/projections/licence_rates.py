@@ -33,11 +33,11 @@ from ledger.projections.statistics.grouping import (
 )
 
 ROYALTY = (
-    ("class", "text"),
-    ("form", "text"),
-    ("base", "text"),
+    ("class", "varchar"),
+    ("form", "varchar"),
+    ("base", "varchar"),
     ("amount", "numeric"),
-    ("currency", "text"),
+    ("currency", "varchar"),
     ("rate", "numeric"),
 )
 RATE_PLACES = Decimal("0.000001")
@@ -116,7 +116,7 @@ LICENCE_RATE = View(
         ("taken_on", "date"),
         ("declaration_no", "text"),
         ("taker", "text"),
-        ("licence_kind", "text"),
+        ("licence_kind", "varchar"),
         *ROYALTY,
         ("term_days", "int"),
         *GROUPS,

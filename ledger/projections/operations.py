@@ -25,14 +25,17 @@ def parts(patent: Patent) -> Iterator[Part]:
         return
     entered = patent.entered
     transfers = [fact for fact in patent.facts if type(fact) is TransferRegistered]
-    for transfer, place in placed(transfers, _transfer_number):
-        yield transfer, entered, place
-    for licence, place in placed(patent.licences, lambda licence: licence.licence_id):
-        if licence.recorded_on is not None:
-            yield licence, entered, place
-    for pledge, place in placed(patent.pledges, lambda pledge: pledge.registration_no):
-        if not pledge.revoked:
-            yield pledge, entered, place
+    if transfers:
+        for transfer, place in placed(transfers, _transfer_number):
+            yield transfer, entered, place
+    if patent.licences:
+        for licence, place in placed(patent.licences, lambda licence: licence.licence_id):
+            if licence.recorded_on is not None:
+                yield licence, entered, place
+    if patent.pledges:
+        for pledge, place in placed(patent.pledges, lambda pledge: pledge.registration_no):
+            if not pledge.revoked:
+                yield pledge, entered, place
 
 
 def _transfer_number(transfer: TransferRegistered) -> str:
@@ -65,8 +68,8 @@ OPERATION = View(
     table="operation",
     thing="thing",
     columns=(
-        ("act", "text"),
-        ("cause", "text"),
+        ("act", "varchar"),
+        ("cause", "varchar"),
         ("day", "date"),
         ("contract", "text"),
         *GROUPS,

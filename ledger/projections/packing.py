@@ -34,6 +34,10 @@ def text(value: str) -> bytes:
     return _LENGTH(len(data)) + data
 
 
+word = lru_cache(maxsize=4_096)(text)
+"""A text that comes again and again: a code of a list, packed once."""
+
+
 def json(value: bytes) -> bytes:
     """A jsonb; its binary form is version 1 and the text."""
     return _LENGTH(len(value) + 1) + b"\x01" + value
@@ -112,6 +116,7 @@ def days(since: date | None, until: date | None) -> bytes:
 
 PACK: dict[str, Callable[[Any], bytes]] = {
     "text": text,
+    "varchar": word,
     "jsonb": json,
     "boolean": boolean,
     "int": integer,

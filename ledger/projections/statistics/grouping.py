@@ -7,7 +7,7 @@ is `unknown`; nothing is left out for it, so that groups add up to the whole.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from ledger.domain.codelists import PROVINCES
@@ -27,18 +27,19 @@ SEPARATELY_PLANNED: Final = ("2102", "3302", "3502", "3702", "4403")
 """Dalian, Ningbo, Xiamen, Qingdao and Shenzhen, listed beside the provinces they belong to."""
 
 OF_PATENT: Final = (
-    ("kind", "text"),
-    ("section", "text"),
-    ("industry", "text"),
-    ("strategic", "text"),
+    ("kind", "varchar"),
+    ("section", "varchar"),
+    ("industry", "varchar"),
+    ("strategic", "varchar"),
     ("granted_on", "date"),
 )
 OF_PARTY: Final = (
-    ("party", "text"),
-    ("party_kind", "text"),
-    ("province", "text"),
-    ("separate", "text"),
+    ("party", "varchar"),
+    ("party_kind", "varchar"),
+    ("province", "varchar"),
+    ("separate", "varchar"),
 )
+"""Codes are `varchar`, which a rebuild packs once; the columns are texts."""
 GROUPS: Final = (*OF_PATENT, *OF_PARTY)
 """Columns that every table of the statistics ends with."""
 
@@ -101,9 +102,12 @@ def is_trademark(stream: str) -> bool:
 Thing = TypeVar("Thing")
 
 
-def placed(things: Iterable[Thing], number: Callable[[Thing], str]) -> Iterator[tuple[Thing, int]]:
+def placed(things: Sequence[Thing], number: Callable[[Thing], str]) -> Iterator[tuple[Thing, int]]:
     """Each thing with its place among those of the same number, which is 0 but where a register
     states one number twice."""
+    if len(things) == 1:
+        yield things[0], 0
+        return
     before: Counter[str] = Counter()
     for thing in things:
         name = number(thing)

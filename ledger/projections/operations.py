@@ -148,5 +148,15 @@ OPERATIONS = Family(
             "Patents with at least one act in the period.",
             shares=True,
         ),
+        Measure(
+            "pledged_within_a_year_of_grant",
+            TIMES,
+            "count(DISTINCT patent_id) FILTER "
+            "(WHERE act = 'pledge' AND day < granted_on + interval '1 year')",
+            "patents",
+            "Patents pledged within a year of grant",
+            "授权一年内质押的专利件数",
+            "Distinct patents pledged in the period, less than a year after their grant.",
+        ),
     ),
 )

@@ -13,6 +13,7 @@ from ledger.projections.statistics.grouping import place
 from ledger.registry import Registry
 from tests.builders import (
     UNIVERSITY,
+    deregistered,
     entered,
     licensed,
     number,
@@ -73,6 +74,18 @@ def test_times_are_grouped(url: str, by: str, found: dict[str, Any]) -> None:
 def test_times_are_narrowed(url: str) -> None:
     where = {"act": ("transfer", "licence"), "party_kind": ("university",)}
     assert figures(url, FAMILY, where=where, measures=("times",)) == {"times": 1}
+
+
+def test_patents_pledged_within_a_year_of_grant(new_database: NewDatabase) -> None:
+    """To the day before the anniversary, each patent once."""
+    measure = "pledged_within_a_year_of_grant"
+    with new_database() as fresh, registry(fresh) as ledger:
+        enter(ledger, "entry", *(entered(number(serial)) for serial in (1, 2, 3)))
+        for serial, day in ((1, date(2021, 8, 31)), (2, date(2021, 9, 1)), (3, date(2020, 9, 1))):
+            enter(ledger, f"pledge {serial}", pledged(number(serial), on=day))
+        enter(ledger, "end", deregistered(number(3), on=date(2020, 12, 1)))
+        enter(ledger, "again", pledged(number(3), on=date(2021, 1, 4), registration_no="Y2"))
+        assert figures(fresh, FAMILY, measures=(measure,)) == {measure: 2}
 
 
 @pytest.mark.parametrize(

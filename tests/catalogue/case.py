@@ -15,6 +15,10 @@ from tests.scenario import Scenario
 
 PATENT_ALONE = recorded(entered())
 """PATENT of Lampworks, in force, with its fees paid and nothing on it."""
+BARE = recorded(
+    entered(kind=None, filed_on=None, granted_on=None, patentees=(), fees_paid_through=None)
+)
+"""PATENT of which the register was told no more than that it is there."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from tests.builders import (
     register_transfer,
     suspended,
 )
-from tests.catalogue.case import PATENT_ALONE, but, under
+from tests.catalogue.case import BARE, PATENT_ALONE, but, under
 from tests.catalogue.cases_licences import BARE_HEAD, ENDING, HEAD, LICENSED, OWN_USE, SHARED, SUB
 from tests.catalogue.cases_open_licences import RECORDED, TAKEN
 from tests.catalogue.sayings.saying import Saying, says
@@ -95,7 +95,9 @@ NAMED_ANEW = (MILLS.model_copy(update={"name": "Millbrook Mills and Sons"}),)
 
 SAYINGS: tuple[Saying, ...] = (
     *says("licence-alive", record_licence(), given=NOBODY),
+    *says("licence-alive", record_licence(), given=BARE),
     *says("licence-licensor-entitled", record_licence(), given=NOBODY),
+    *says("licence-licensor-entitled", record_licence(), given=BARE),
     *says(
         "licence-licensor-entitled",
         record_licence(licensors=(UNIVERSITY, LAMPWORKS)),
@@ -143,6 +145,7 @@ SAYINGS: tuple[Saying, ...] = (
         ),
     ),
     *says("licence-term-within-patent", record_licence(), given=NOBODY),
+    *says("licence-term-within-patent", record_licence(), given=BARE),
     *says(
         "licence-term-within-patent",
         record_licence(last_day=LAST_DAY + timedelta(days=1)),
@@ -156,6 +159,7 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     # --- co-owners
     *says("licence-coowner", record_licence(kind="sole"), given=NOBODY),
+    *says("licence-coowner", record_licence(kind="sole"), given=BARE),
     *says(
         "licence-coowner",
         record_licence(kind="exclusive"),
@@ -455,6 +459,7 @@ SAYINGS: tuple[Saying, ...] = (
         given=recorded(entered(patentees=(LAMPWORKS, FOREIGNER))),
     ),
     *says("licence-tech-export", record_licence(licensees=(FOREIGNER,)), given=NOBODY),
+    *says("licence-tech-export", record_licence(licensees=(FOREIGNER,)), given=BARE),
     *(
         saying
         for patent in (MODEL, DESIGN, PATENT)
@@ -467,6 +472,7 @@ SAYINGS: tuple[Saying, ...] = (
         )
     ),
     *says("licence-evaluation-report", record_licence(), given=NOBODY),
+    *says("licence-evaluation-report", record_licence(), given=BARE),
     *says("licence-royalty-shape", record_licence(royalty=None), change_licence()),
     # --- changes
     *says(

@@ -35,7 +35,7 @@ from tests.builders import (
     suspended,
     transferred,
 )
-from tests.catalogue.case import PATENT_ALONE, but, under
+from tests.catalogue.case import BARE, PATENT_ALONE, but, under
 from tests.catalogue.cases_open_licences import (
     CONTINUES,
     CONTRACT,
@@ -90,6 +90,7 @@ UNTIL = date(2027, 12, 31)
 SAYINGS: tuple[Saying, ...] = (
     *says("open-regime-start", declare(), days=(date(2024, 1, 19), date(2024, 1, 20))),
     *says("open-granted", declare(), given=NOBODY),
+    *says("open-granted", declare(), given=BARE),
     *says(
         "open-contents",
         declare(
@@ -121,6 +122,7 @@ SAYINGS: tuple[Saying, ...] = (
         declare(addressed_to_anyone=False),
     ),
     *says("open-all-coowners", declare(), withdraw(), given=NOBODY),
+    *says("open-all-coowners", declare(), withdraw(), given=BARE),
     *says(
         "open-all-coowners",
         declare(),
@@ -212,6 +214,7 @@ SAYINGS: tuple[Saying, ...] = (
         given=recorded(entered(), invalidation_requested(), invalidation_final()),
     ),
     *says("open-evaluation-report", declare(), given=NOBODY),
+    *says("open-evaluation-report", declare(), given=BARE),
     *says("open-evaluation-report", declare(evaluation_negative=True)),
     *says(
         "open-evaluation-report",
@@ -282,6 +285,7 @@ SAYINGS: tuple[Saying, ...] = (
         declare(last_day=None),
     ),
     *says("open-period-within-patent", declare(), given=NOBODY),
+    *says("open-period-within-patent", declare(), given=BARE),
     *says("open-single-live", declare(), given=OPEN),
     *says(
         "open-university-publicity",
@@ -291,6 +295,7 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     *says("open-university-publicity", declare(agreed_price=True)),
     *says("open-university-publicity", declare(agreed_price=True), given=NOBODY),
+    *says("open-university-publicity", declare(agreed_price=True), given=BARE),
     # --- withdrawal, taking, recordal
     *says(
         "open-withdraw-unconditional",
@@ -368,6 +373,7 @@ SAYINGS: tuple[Saying, ...] = (
     *says("open-take-published-terms", change_licence(), given=LICENSED),
     *says("open-take-foreign", take(licensee=FOREIGNER), take(), given=OPEN),
     *says("open-take-foreign", take(licensee=FOREIGNER), given=NOBODY),
+    *says("open-take-foreign", take(licensee=FOREIGNER), given=BARE),
     *says(
         "open-record-evidence",
         record_contract("F99"),

@@ -35,7 +35,7 @@ from tests.builders import (
     suspended,
     transferred,
 )
-from tests.catalogue.case import PATENT_ALONE, but, under
+from tests.catalogue.case import BARE, PATENT_ALONE, but, under
 from tests.catalogue.cases_pledges import (
     FOR_ANOTHER,
     INFORMED,
@@ -102,8 +102,10 @@ SAYINGS: tuple[Saying, ...] = (
         "pledge-online-consistency", register_pledge(online=True, pledgors=(LAMPWORKS, INVENTOR))
     ),
     *says("pledge-pledgor-is-owner", register_pledge(), given=NOBODY),
+    *says("pledge-pledgor-is-owner", register_pledge(), given=BARE),
     *says("pledge-pledgor-is-owner", register_pledge(pledgors=(LAMPWORKS, MILLS)), given=SHARED),
     *says("pledge-debt-within-term", register_pledge(), change_pledge(), given=NOBODY),
+    *says("pledge-debt-within-term", register_pledge(), change_pledge(), given=BARE),
     *says(
         "pledge-debt-within-term",
         register_pledge(claim=claim(debt_due_on=None)),
@@ -131,6 +133,7 @@ SAYINGS: tuple[Saying, ...] = (
         change_pledge(claim=None, pledgees=(but(BANK, address=None),)),
     ),
     *says("pledge-coowner-consent", register_pledge(), given=NOBODY),
+    *says("pledge-coowner-consent", register_pledge(), given=BARE),
     *says(
         "pledge-coowner-consent",
         register_pledge(),
@@ -143,6 +146,7 @@ SAYINGS: tuple[Saying, ...] = (
     *says("pledge-no-live-pledge", register_pledge(), given=TWO),
     *says("pledge-one-live-invariant", register_pledge(), given=TWO),
     *says("pledge-same-day-invention-waiver", register_pledge(), given=NOBODY),
+    *says("pledge-same-day-invention-waiver", register_pledge(), given=BARE),
     *says(
         "pledge-same-day-invention-waiver",
         register_pledge(),
@@ -230,6 +234,23 @@ SAYINGS: tuple[Saying, ...] = (
         )
     ),
     *says("pledge-examination-5wd-2wd", register_pledge()),
+    *says(
+        "pledge-examination-5wd-2wd",
+        register_pledge(received_on=date(2097, 1, 7)),
+        given=PATENT_ALONE.on(date(2097, 2, 1)),
+    ),
+    *(
+        saying
+        for day in (date(2021, 11, 14), date(2021, 11, 15))
+        for saying in says(
+            "pledge-documents",
+            *(
+                register_pledge(documents=documents("application-form", "pledge-contract", paper))
+                for paper in ("identity", "identity-commitment")
+            ),
+            given=PATENT_ALONE.on(day),
+        )
+    ),
     # --- changes
     *(
         saying

@@ -42,7 +42,7 @@ from tests.builders import (
     register_pledge,
     suspended,
 )
-from tests.catalogue.case import PATENT_ALONE, but, under
+from tests.catalogue.case import BARE, PATENT_ALONE, but, under
 from tests.catalogue.cases_right import (
     CONTINUE,
     EXTEND,
@@ -107,6 +107,7 @@ PRESERVED = recorded(entered(), preserved())
 SAYINGS: tuple[Saying, ...] = (
     # --- compensation
     *says("term-compensation-kind", compensate(), given=NOBODY),
+    *says("term-compensation-kind", compensate(), given=BARE),
     *says("term-compensation-kind", compensate(), given=UNDATED),
     *says("term-compensation-kind", compensate(), given=UNGRANTED),
     *says("term-compensation-kind", compensate(), days=(date(2021, 5, 31), date(2021, 6, 1))),
@@ -163,6 +164,7 @@ SAYINGS: tuple[Saying, ...] = (
         given=UNPAID,
     ),
     *says("fee-lapse-after-grace", lapse(), given=NOBODY),
+    *says("fee-lapse-after-grace", lapse(), given=BARE),
     *says("fee-lapse-after-grace", lapse(), given=UNDATED),
     *says(
         "fee-lapse-after-grace", lapse(), given=recorded(entered(kind=None, fees_paid_through=7))
@@ -216,6 +218,7 @@ SAYINGS: tuple[Saying, ...] = (
         given=recorded(lapsed(), to=UNPAID),
     ),
     *says("right-in-force", abandon(), compensate(), given=NOBODY),
+    *says("right-in-force", abandon(), compensate(), given=BARE),
     *says("right-in-force", abandon(), compensate(), given=UNDATED),
     *says(
         "fee-lapse-after-grace",
@@ -260,6 +263,7 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     # --- abandonment
     *says("abandon-all-patentees", abandon(), given=NOBODY),
+    *says("abandon-all-patentees", abandon(), given=BARE),
     *says(
         "abandon-all-patentees",
         abandon(signed_by=refs(LAMPWORKS)),
@@ -299,9 +303,11 @@ SAYINGS: tuple[Saying, ...] = (
         given=TWICE_PLEDGED,
     ),
     *says("invalidation-needs-grant", REQUESTED, given=NOBODY),
+    *says("invalidation-needs-grant", REQUESTED, given=BARE),
     *says("invalidation-needs-grant", REQUESTED, given=UNGRANTED),
     # --- grounds that many rules share
     *says("pledge-alive", register_pledge(), given=NOBODY),
+    *says("pledge-alive", register_pledge(), given=BARE),
     *says("pledge-alive", register_pledge(), given=UNGRANTED),
     *(
         saying
@@ -318,6 +324,7 @@ SAYINGS: tuple[Saying, ...] = (
         )
     ),
     *says("pledge-fee-current", register_pledge(), given=NOBODY),
+    *says("pledge-fee-current", register_pledge(), given=BARE),
     *says("pledge-fee-current", register_pledge(), given=recorded(entered(fees_paid_through=None))),
     *says(
         "pledge-fee-current",
@@ -352,6 +359,7 @@ SAYINGS: tuple[Saying, ...] = (
         suspend(documents=()),
     ),
     *says("suspension-requester", suspend(), given=NOBODY),
+    *says("suspension-requester", suspend(), given=BARE),
     *says("suspension-requester", suspend(), given=UNDATED),
     *says("suspension-requester", suspend(), given=recorded(entered(), lapsed())),
     *says("suspension-requester", suspend(), given=SUSPENDED),
@@ -404,6 +412,7 @@ SAYINGS: tuple[Saying, ...] = (
         preserve(months=None, last_day=date(2026, 3, 2)),
     ),
     *says("preservation-documents", preserve(), given=NOBODY),
+    *says("preservation-documents", preserve(), given=BARE),
     *says("preservation-documents", preserve(), given=UNDATED),
     *says(
         "preservation-documents",

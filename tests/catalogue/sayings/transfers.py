@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ledger.domain.parties import Residence
 from ledger.domain.rules.transfers import CAUSE_DOCUMENTS
 from ledger.domain.transfers import CourtPaper
 from tests.builders import (
@@ -33,7 +34,7 @@ from tests.builders import (
     register_transfer,
     suspended,
 )
-from tests.catalogue.case import PATENT_ALONE, but, under
+from tests.catalogue.case import BARE, PATENT_ALONE, but, under
 from tests.catalogue.cases_transfers import DECIDED, ENDED, FINAL, JUDGED, PLEDGED, SOLD
 from tests.catalogue.sayings.saying import Saying, says
 from tests.domain.test_open_licences import take
@@ -82,6 +83,7 @@ MOVED_HOUSE = named(LAMPWORKS, LAMPWORKS.name, address="9 Lamp Street", region="
 
 SAYINGS: tuple[Saying, ...] = (
     *says("transfer-alive", register_transfer(), given=NOBODY),
+    *says("transfer-alive", register_transfer(), given=BARE),
     *(
         saying
         for law in (True, False)
@@ -93,6 +95,7 @@ SAYINGS: tuple[Saying, ...] = (
         )
     ),
     *says("transfer-from-registered-owner", register_transfer(), given=NOBODY),
+    *says("transfer-from-registered-owner", register_transfer(), given=BARE),
     *says(
         "transfer-from-registered-owner",
         register_transfer(),
@@ -127,6 +130,7 @@ SAYINGS: tuple[Saying, ...] = (
         register_transfer(),
     ),
     *says("transfer-coowner-consent", register_transfer(), given=NOBODY),
+    *says("transfer-coowner-consent", register_transfer(), given=BARE),
     *says(
         "transfer-coowner-consent",
         register_transfer(),
@@ -206,6 +210,7 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     # --- abroad
     *says("transfer-tech-export", register_transfer(patentees_after=(FOREIGNER,)), given=NOBODY),
+    *says("transfer-tech-export", register_transfer(patentees_after=(FOREIGNER,)), given=BARE),
     *says(
         "transfer-tech-export",
         register_transfer(patentees_after=(FOREIGNER, ISLANDER, MILLS)),
@@ -228,6 +233,26 @@ SAYINGS: tuple[Saying, ...] = (
         "transfer-tech-export",
         register_transfer(patentees_before=(ISLANDER,), patentees_after=(FOREIGNER,)),
         given=recorded(entered(patentees=(ISLANDER, LAMPWORKS))),
+    ),
+    *says(
+        "transfer-tech-export",
+        register_transfer(
+            patentees_before=(but(LAMPWORKS, residence=Residence.HK_MO_TW),),
+            patentees_after=(FOREIGNER,),
+        ),
+    ),
+    *says(
+        "transfer-from-registered-owner",
+        register_transfer(),
+        given=BARE,
+    ),
+    *says("name-change-same-person", change_name(), given=BARE),
+    *says(
+        "transfer-coowner-consent",
+        register_transfer(
+            patentees_before=BOTH, signed_by=refs(LAMPWORKS, INSTRUMENTS), consents=("C1",)
+        ),
+        given=recorded(consented(by=INVENTOR, capacity="co_owner"), to=SHARED),
     ),
     # --- fee
     *says(
@@ -262,6 +287,7 @@ SAYINGS: tuple[Saying, ...] = (
         given=SHARED,
     ),
     *says("name-change-same-person", change_name(), given=NOBODY),
+    *says("name-change-same-person", change_name(), given=BARE),
     *(
         saying
         for law in (True, False)

@@ -35,13 +35,15 @@ def stand_in(mutant: Mutant) -> None:
         _in_place(module, mutant)
         return
     orders = [list(table) for table in tables]
-    if mutant.function is None:
+    alone = before.get(mutant.function or "")
+    if isinstance(alone, rules.Rule):
+        del RULES[alone.id]
+        changed, source = module, mutant.statement
+    else:
+        # Whatever else is changed, tables of the module may hold it.
         for table in tables:
             _forget(table, module)
         source = mutant.source
-    else:
-        RULES.pop(getattr(before[mutant.function], "id", ""), None)
-        changed, source = module, mutant.statement
     exec(compile(source, str(mutant.path), "exec", dont_inherit=True), vars(changed))
     for table, order in zip(tables, orders, strict=True):
         now = {key: table[key] for key in (*order, *table) if key in table}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from ledger.domain.consents import EnterPartyEvidence, WithdrawConsent
-from ledger.domain.filing import Caller
+from ledger.domain.filing import Caller, Registration
 from ledger.domain.joint import ConfirmFiling, PrepareFiling, RefuseFiling, WithdrawFiling
 from ledger.domain.lifecycle import RecordFeeReduction
 from tests.builders import (
@@ -173,6 +173,19 @@ SAYINGS: tuple[Saying, ...] = (
         given=NUMBERED_OLD,
     ),
     *says("id-registration-number-form", change_pledge(), record_licence(), given=PLEDGED),
+    *says(
+        "id-registration-number-form",
+        change_licence(licence_id=OLD_NUMBER),
+        record_licence(head_licence_id=OLD_NUMBER),
+        change_licence(licence_id="taken"),
+        given=replace(
+            NUMBERED_OLD,
+            registrations={
+                OLD_NUMBER: Registration(OLD_NUMBER, "licence", (PATENT,), None),
+                "taken": Registration("taken", "take", (PATENT,), None),
+            },
+        ),
+    ),
     # --- consents
     *says(
         "pledge-consent-specific",

@@ -235,6 +235,11 @@ SAYINGS: tuple[Saying, ...] = (
     ),
     *says("pledge-examination-5wd-2wd", register_pledge()),
     *says(
+        "pledge-change-30-days",
+        change_pledge(changed_on=date(2097, 1, 7)),
+        given=PLEDGED.on(date(2097, 3, 1)),
+    ),
+    *says(
         "pledge-examination-5wd-2wd",
         register_pledge(received_on=date(2097, 1, 7)),
         given=PATENT_ALONE.on(date(2097, 2, 1)),

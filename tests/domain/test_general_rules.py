@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.domain.consents import WithdrawConsent
+from ledger.domain.contests import ContestRefusal
 from ledger.domain.corrections import PublishCorrection, RevokeEntry
 from ledger.domain.deciding import COMMANDS
 from ledger.domain.events import IdentityEvidenceEntered
@@ -48,8 +49,8 @@ def test_every_act_has_the_rules_of_every_filing(command: type) -> None:
     if command in nobody or issubclass(command, AboutPrepared):
         assert not names & {"id-uscc-check", "not-this-register"}, "it describes nobody"
         return
-    if command is PrepareFiling:
-        assert not names & {"id-uscc-check"}, "it is judged when the others have confirmed"
+    if command in (PrepareFiling, ContestRefusal):
+        assert not names & {"id-uscc-check"}, "what it is about is judged by itself"
         return
     assert {"id-uscc-check", "id-resident-check"} <= names
     if command in (PublishCorrection, GivePowerOfAttorney):

@@ -94,6 +94,25 @@ IMPORT = documents("licence-contract", "technology-import-licence")
 NAMED_ANEW = (MILLS.model_copy(update={"name": "Millbrook Mills and Sons"}),)
 
 SAYINGS: tuple[Saying, ...] = (
+    *(
+        saying
+        for licensee in (MILLS, INSTRUMENTS)
+        for saying in says(
+            "licence-pledgee-consent",
+            record_licence(consents=("C1",)),
+            given=recorded(
+                entered(),
+                pledged(),
+                consented(act="licence", counterparties=(licensee,)),
+            ),
+        )
+    ),
+    *says(
+        "licence-fee-current",
+        record_licence(),
+        given=recorded(entered(fees_paid_through=7)),
+        days=(date(2025, 6, 12), date(2025, 6, 13), date(2026, 3, 2)),
+    ),
     *says("licence-alive", record_licence(), given=NOBODY),
     *says("licence-alive", record_licence(), given=BARE),
     *says("licence-licensor-entitled", record_licence(), given=NOBODY),

@@ -490,6 +490,7 @@ SAYINGS: tuple[Saying, ...] = (
     *says("frozen-deregistration", deregister_pledge(), given=PLEDGED),
     # --- open licences and recordals of an ended patent
     *says("open-duty-to-withdraw", preserve(), lapse(), final(), final("partial"), given=TAKEN),
+    *says("open-duty-to-withdraw", preserve(), given=recorded(licensed(), to=OPEN)),
     *says(
         "open-duty-to-withdraw",
         grant_patent(patent_details(same_day_patent=MODEL)),

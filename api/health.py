@@ -12,9 +12,10 @@ from api.answers import JSON, json_answer
 from api.callers import allowed
 from api.house import house_of
 from api.problems import KINDS, Problem, documented, pages
+from ledger.delivery import notices, queue
 from ledger.domain.filing import Caller
-from ledger.measures import FOLLOWER_POSITIONS, FOLLOWER_SECONDS, HEAD
-from ledger.projections import entries
+from ledger.measures import FOLLOWER_POSITIONS, FOLLOWER_SECONDS, HEAD, WEBHOOK_MESSAGES
+from ledger.projections import entries, feed
 from ledger.projections.lags import lags
 from ledger.projections.runner import FOLLOWERS
 from ledger.proofs import tree
@@ -66,8 +67,10 @@ def get_metrics(
 ) -> Response:
     """What this server has counted, and how far what follows the log is behind it."""
     house = house_of(request)
-    names = [follower.name for follower in FOLLOWERS]
+    names = [*(follower.name for follower in FOLLOWERS), feed.NAME, notices.NAME]
     found = house.reader.auditor(lambda c: lags(c, names, tree.NAME))
+    for state, messages in house.post.work(queue.figures).items():
+        WEBHOOK_MESSAGES.labels(state).set(messages)
     now = house.clock()
     for lag in found:
         FOLLOWER_POSITIONS.labels(lag.name).set(lag.head - lag.position)

@@ -39,6 +39,9 @@ REQUEST_SECONDS: Final = Histogram(
     "ledger_http_request_seconds", "Time to the whole answer.", ["operation"], buckets=SECONDS
 )
 HEAD: Final = Gauge("ledger_head_position", "The newest position of the log.")
+WEBHOOK_MESSAGES: Final = Gauge(
+    "ledger_webhook_messages", "Messages of webhooks that wait, and that were given up.", ["state"]
+)
 FOLLOWER_POSITIONS: Final = Gauge(
     "ledger_follower_lag_positions", "Positions that a follower has not taken.", ["follower"]
 )

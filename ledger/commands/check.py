@@ -24,7 +24,9 @@ from ledger.commands.frame import (
     settings_for,
 )
 from ledger.database import ROLES, connect
+from ledger.delivery import notices
 from ledger.domain.periods import WorkingCalendar
+from ledger.projections import feed
 from ledger.projections.lags import lags
 from ledger.projections.runner import FOLLOWERS
 from ledger.proofs import tree
@@ -177,7 +179,7 @@ def durability(connection: psycopg.Connection[Any]) -> Finding:
 def following(connection: psycopg.Connection[Any], now: datetime) -> Finding:
     """What follows the log (signed checkpoints, what falls due, statistics) does not stand still;
     it does where no server runs."""
-    names = [follower.name for follower in FOLLOWERS]
+    names = [*(follower.name for follower in FOLLOWERS), feed.NAME, notices.NAME]
     try:
         with connection.transaction():
             found = lags(connection, names, tree.NAME)

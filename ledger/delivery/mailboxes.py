@@ -17,6 +17,7 @@ from ledger.delivery.envelopes import of_entry, of_notice
 from ledger.delivery.subscriptions import Subscription, party_of
 from ledger.domain.filing import Caller
 from ledger.projections import feed
+from ledger.projections.looking import noticed
 
 OPEN: Final = """
 INSERT INTO mailbox (owner, party, wanted, entries_through)
@@ -123,6 +124,8 @@ def poll(
         if kept.notices and row["party"] is not None:
             asked = {"party": row["party"], "after": told, "limit": limit}
             notices = connection.execute(SELECT_NOTICES, asked).fetchall()
+            if notices:
+                noticed()
             messages += [of_notice(source, notice) for notice in notices]
             numbers = [notice["number"] for notice in notices]
             seen = {"notices": numbers, "recipient": caller.id, "what": "polled"}

@@ -23,6 +23,10 @@ REST_SECONDS_MAX: Final = 60.0
 TAKEN_MAX: Final = 500
 """Messages taken from the feed at once."""
 
+SELECT_FIGURES: Final = """
+SELECT count(*) FILTER (WHERE dead_at IS NULL) AS waiting, count(dead_at) AS dead
+FROM webhook_delivery
+"""
 DUE: Final = """
 SELECT w.id FROM webhook AS w
 WHERE w.state = 'active' AND (
@@ -126,6 +130,13 @@ class Patience:
         asked with one message."""
         grown: float = self.first_seconds / 5 * 2 ** (rounds - 1)
         return min(grown, REST_SECONDS_MAX)
+
+
+def figures(connection: Connection) -> dict[str, int]:
+    """How many messages wait, and how many were given up."""
+    row = connection.execute(SELECT_FIGURES).fetchone()
+    assert row is not None, "an aggregate gives one row"
+    return {"waiting": row["waiting"], "dead": row["dead"]}
 
 
 def due(connection: Connection) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from tests.api.desk import Desk
 from tests.api.test_events import come, followed, positions
 from tests.api.test_obligations import enter, preserve
+from tests.api.test_trail import noted
 from tests.builders import BANK, LAMPWORKS, MILLS, OTHER_BANK, register_pledge
 
 Json = Any
@@ -145,6 +146,16 @@ class TestNotices:
         for role in ("registrar", "auditor"):
             seen = served.get(event["data"]["notice"], role).json()["evidence"]
             assert [e["what"] for e in seen] == ["polled", "acknowledged"]
+
+    def test_that_it_was_read_is_on_the_trail(self, served: Desk, frozen: str) -> None:
+        (told, *_) = self.told(served, frozen)
+        assert len(noted(served, f"/v1/notices/{told['id']}", "auditor")) == 1
+        opened(served, "agency", BANK, entries=False)
+        page = polled(served, "agency", BANK)
+        assert page["messages"]
+        assert len(noted(served, "/v1/mailbox", "agency", BANK)) == 1
+        acknowledged(served, page["through"], "agency", BANK)
+        assert noted(served, "/v1/mailbox", "agency", BANK) == []
 
     def test_no_other_party_sees_it(self, served: Desk, frozen: str) -> None:
         ids = {notice["id"] for notice in self.told(served, frozen)}

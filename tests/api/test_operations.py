@@ -59,7 +59,8 @@ class TestMetrics:
             samples = measured(served)
             lags = [v for k, v in samples.items() if k[0] == "ledger_follower_lag_positions"]
             assert samples[("ledger_head_position",)] == served.head()
-            return len(lags) >= 2 and not any(lags)
+            assert ("ledger_webhook_messages", "waiting") in samples
+            return len(lags) >= 4 and not any(lags)
 
         until(none_behind)
 

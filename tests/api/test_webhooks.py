@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import threading
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.api.desk import Desk
+from ledger.delivery.post import PostOffice
+from tests.api.desk import IMPATIENT, Desk
 from tests.api.test_events import come, followed, positions
 from tests.api.test_mailboxes import frozen, until
 from tests.builders import BANK, OTHER_BANK, register_pledge
@@ -240,6 +242,60 @@ class TestFailure:
         until(lambda: len(receiver.taken) == 4)
         assert receiver.ids()[:2] == receiver.ids()[2:]
         assert [int(i) for i in receiver.ids()[:2]] == positions(followed(served))[-2:]
+
+
+class TestSeveral:
+    def test_a_receiver_that_does_not_answer_holds_up_no_other(
+        self, served: Desk, hook: Hook, receiver: Receiver, certificate: Path
+    ) -> None:
+        silence = threading.Event()
+
+        def answer(_: Message) -> tuple[int, dict[str, str]]:
+            silence.wait(10)
+            return 204, {}
+
+        receiver.answer = answer
+        with receiving(certificate) as lively:
+            other = Hook(served, lively.url())
+            head = come(served)
+            hook.put(after=head)
+            other.put(after=head)
+            for n in range(1, 4):
+                served.patent()
+                until(lambda n=n: len(lively.taken) == n)
+            assert receiver.taken == []
+            silence.set()
+            until(lambda: len(receiver.taken) == 3)
+            other.post("removal")
+
+    def test_of_two_servers_one_delivers_and_the_other_takes_over(
+        self, served: Desk, hook: Hook, receiver: Receiver, database_url: str, certificate: Path
+    ) -> None:
+        means, authority = served.house.registry.means, certificate.with_name("authority.pem")
+        second = PostOffice(
+            database_url,
+            "second",
+            served.house.reader,
+            means,
+            loopback=True,
+            ca_file=authority,
+            patience=IMPATIENT,
+        )
+        second.start()
+        try:
+            hook.put(after=come(served))
+            served.patents(20)
+            until(lambda: len(receiver.taken) == 20)
+            assert len(set(receiver.ids())) == 20
+            served.owner.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                "application_name LIKE '%webhooks' AND datname = current_database()"
+            )
+            served.patents(20)
+            until(lambda: len(set(receiver.ids())) == 40)
+        finally:
+            second.stop()
+        assert second.errors() == []
 
 
 class TestWhoAndWhere:

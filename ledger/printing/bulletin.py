@@ -15,7 +15,7 @@ from ledger.printing import bulletin_charts as charts
 from ledger.printing import bulletin_words as said
 from ledger.printing.bulletin_charts import Chart, Table
 from ledger.printing.figures import Cell, Figures, nothing
-from ledger.printing.told import Dictionary, Reports, Told
+from ledger.printing.told import Dictionary, Report, Reports, Told
 from ledger.wording import Language, Wording
 
 NO_TIMES: Final[Cell] = {"value": 0}
@@ -69,13 +69,18 @@ def edition(
     )
 
 
+def _none(told: Told, question: str, sentence: str) -> str:
+    """That there is nothing to tell of, or that nothing of it is released."""
+    return told.text(sentence if question in told.reports else said.NOT_YET, period=told.period)
+
+
 def pledges(told: Told) -> Section:
     """Pledge financing, trademarks among it."""
     cell = told.cell
     heading = told.text(said.PLEDGES)
     projects = cell("pledges", "projects")
     if nothing(projects):
-        return Section(heading, (told.text(said.NO_PLEDGES, period=told.period),))
+        return Section(heading, (_none(told, "pledges", said.NO_PLEDGES),))
     return Section(heading, tuple(_pledge_sentences(told)), tuple(_pledge_charts(told)))
 
 
@@ -89,13 +94,14 @@ def _pledge_sentences(told: Told) -> Iterator[str]:
         change=figures.change(amount),
     )
     alone = cell("patents_alone", "amount")
-    yield told.text(
-        said.PATENTS_ALONE,
-        amount=figures.yuan(alone),
-        change=figures.change(alone),
-        projects=figures.count(cell("patents_alone", "projects")),
-        patents=figures.count(cell("patents_alone", "patents")),
-    )
+    if alone is not None:
+        yield told.text(
+            said.PATENTS_ALONE,
+            amount=figures.yuan(alone),
+            change=figures.change(alone),
+            projects=figures.count(cell("patents_alone", "projects")),
+            patents=figures.count(cell("patents_alone", "patents")),
+        )
     projects, enterprises = cell("pledges", "projects"), cell("pledges", "enterprises")
     yield told.text(
         said.PROJECTS,
@@ -136,7 +142,7 @@ def licences(told: Told) -> Section:
     heading = told.text(said.LICENCES)
     contracts = cell("licences", "contracts")
     if nothing(contracts):
-        return Section(heading, (told.text(said.NO_LICENCES, period=told.period),))
+        return Section(heading, (_none(told, "licences", said.NO_LICENCES),))
     return Section(
         heading,
         tuple(_licence_sentences(told)),
@@ -159,14 +165,17 @@ def _licence_sentences(told: Told) -> Iterator[str]:
         patents=figures.count(cell("licences", "patents")),
         per=figures.count(cell("licences", "patents_per_contract")),
     )
-    kinds = {"inventions": "invention", "models": "utility_model", "designs": "design"}
-    yield told.text(
-        said.KINDS,
-        **{
-            name: figures.percent(cell("licences_by_kind", "patents", code), "share")
-            for name, code in kinds.items()
-        },
-    )
+    kinds = {
+        name: cell("licences_by_kind", "patents", code)
+        for name, code in (
+            ("inventions", "invention"),
+            ("models", "utility_model"),
+            ("designs", "design"),
+        )
+    }
+    if any(kinds.values()):
+        shares = {name: figures.percent(found, "share") for name, found in kinds.items()}
+        yield told.text(said.KINDS, **shares)
     for sentence, code in (
         (said.FIXED, "fixed"),
         (said.RUNNING, "running"),
@@ -191,7 +200,7 @@ def operations(told: Told) -> Section:
     heading = told.text(said.OPERATIONS)
     times = cell("operations", "times")
     if nothing(times):
-        return Section(heading, (told.text(said.NO_OPERATIONS, period=told.period),))
+        return Section(heading, (_none(told, "operations", said.NO_OPERATIONS),))
     return Section(heading, tuple(_operation_sentences(told)), _operation_charts(told))
 
 
@@ -209,6 +218,8 @@ def _operation_sentences(told: Told) -> Iterator[str]:
         change=figures.change(times),
         patents=figures.count(cell("operations", "patents")),
     )
+    if dealt is None:
+        return
     yield told.text(said.DEALT, times=figures.count(dealt), change=figures.change(dealt))
     yield told.text(
         said.BY_PUBLIC,
@@ -228,13 +239,16 @@ def _operation_charts(told: Told) -> tuple[Chart, ...]:
 
 def rests_on(told: Told) -> Section:
     """Where the figures come from, and how they are recomputed."""
-    first = next(iter(told.reports.values()))
+    first, *others = told.reports.values()
     position = told.figures.number(Decimal(first["position"]))
+    alike = all(each["position"] == first["position"] for each in others)
+    from_where = said.POSITION if alike else said.POSITIONS
+    recomputed = said.RELEASES if "release" in first else said.RECOMPUTED
     return Section(
         told.text(said.RESTS_ON),
         (
-            told.text(said.POSITION, position=position, program=first["program"]),
-            told.text(said.RECOMPUTED),
+            told.text(from_where, position=position, program=first["program"]),
+            told.text(recomputed),
         ),
     )
 
@@ -242,21 +256,31 @@ def rests_on(told: Told) -> Section:
 def questions(told: Told) -> Table:
     """Each report with its question, its definition and its digest."""
     columns = (said.QUESTION, said.DEFINITION, said.DIGEST)
-    rows = tuple(
-        (command_of(each["query"]), each["definition"], each["digest"])
-        for each in told.reports.values()
+    rows = (
+        (question_of(each), each["definition"], each["digest"]) for each in told.reports.values()
     )
-    return Table(tuple(map(told.text, columns)), rows)
+    # A release answers several questions.
+    return Table(tuple(map(told.text, columns)), tuple(dict.fromkeys(rows)))
 
 
-def command_of(query: Mapping[str, Any]) -> str:
-    """The command that asks a question again; its answer names the digest."""
-    words = [query["family"], f"--from {query['from']}", f"--until {query['until']}"]
+def question_of(report: Report) -> str:
+    """What is asked of `patent-ledger stats` to have a report again, or which release it is of."""
+    query = report["query"]
+    words = [query["family"]]
+    if "release" in report:
+        words.append(report["release"])
+    else:
+        words += _options(query)
+    if query["with_trademarks"]:
+        words.append("--with-trademarks")
+    return " ".join((*words, f"--known-at {report['position']}"))
+
+
+def _options(query: Mapping[str, Any]) -> list[str]:
+    words = [f"--from {query['from']}", f"--until {query['until']}"]
     if query["every"] != "whole":
         words.append(f"--every {query['every']}")
     words += [f"--by {name}" for name in query["by"]]
     words += [f"--where {name}={','.join(codes)}" for name, codes in query["where"].items()]
     words += [f"--measure {name}" for name in query["measures"]]
-    if query["with_trademarks"]:
-        words.append("--with-trademarks")
-    return " ".join(words)
+    return words

@@ -58,6 +58,8 @@ STANDING: Final = (
 )
 NO_PLEDGES: Final = "In {period} no pledge was registered."
 
+NOT_YET: Final = "No figures of {period} are released."
+
 # --- licences -----------------------------------------------------------------------------------
 
 LICENCES: Final = "Licences and what they cost"
@@ -117,6 +119,13 @@ RESTS_ON: Final = "What the figures rest on"
 POSITION: Final = (
     "All figures are counted from the ledger's log as known at position {position}, by program "
     "version {program}."
+)
+POSITIONS: Final = (
+    "All figures are counted from the ledger's log as known at the positions stated below, by "
+    "program version {program}."
+)
+RELEASES: Final = (
+    "The figures are those of the releases below, which the public reads under /v1/statistics."
 )
 RECOMPUTED: Final = (
     "Each table below is a report with a digest; whoever may read the log asks for it again by "

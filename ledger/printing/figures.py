@@ -63,10 +63,10 @@ class Figures:
         return plain(value)
 
     def percent(self, cell: Cell | None, name: str = "value") -> str:
-        """A share or a rate, in percent."""
+        """A share or a rate, in percent; of a figure that is told it may be kept back."""
         value = number(cell, name)
         if value is None:
-            return self.untold(cell) or self.words.text(said.NOTHING)
+            return self.untold(cell) or self.words.text(said.SUPPRESSED)
         return f"{self.number(value)}{'' if self.words.language == 'zh' else ' '}%"
 
     def yuan(self, cell: Cell | None) -> str:

@@ -36,7 +36,9 @@ class Told:
         return said.format(**parts) if parts else said
 
     def cells(self, question: str, measure: str) -> list[Cell]:
-        return [c for c in self.reports[question]["cells"] if c["measure"] == measure]
+        """The figures of a measure; none where nobody was asked for them."""
+        asked = self.reports.get(question)
+        return [] if asked is None else [c for c in asked["cells"] if c["measure"] == measure]
 
     def cell(self, question: str, measure: str, code: str | None = None) -> Cell | None:
         """The figure of all together, or of one group."""

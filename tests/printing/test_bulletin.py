@@ -14,6 +14,7 @@ from ledger.printing import bulletin_words
 from ledger.printing.bulletin import Edition, edition
 from ledger.printing.bulletin_page import page
 from ledger.printing.figures import Figures
+from ledger.projections.statistics.bulletin import of_releases
 from ledger.wording import Language, wording
 from tests.catalogue.texts import texts
 
@@ -213,6 +214,44 @@ def test_the_page_loads_nothing_and_everything_in_it_is_escaped() -> None:
     for svg in drawn:
         etree.fromstring(svg)
     assert "url(http" not in made
+
+
+def release(family: str, tables: dict[str, list[dict[str, Any]]], **members: Any) -> dict[str, Any]:
+    """A release of the first half of 2022, as the public reads it."""
+    query = reports()["pledges"]["query"] | {"family": family, "with_trademarks": False}
+    return {
+        "query": query | members,
+        "definition": "1",
+        "program": "0.1.0",
+        "period": "2022-H1",
+        "position": 77,
+        "digest": f"digest-of-{family}",
+        "tables": [{"by": by, "cells": cells} for by, cells in tables.items()],
+    }
+
+
+def test_it_is_made_of_releases_too() -> None:
+    whole = [
+        {"measure": "contracts", "group": {}, "value": 200},
+        {"measure": "patents", "group": {}, "value": None, "suppressed": True},
+    ]
+    by_class = [
+        {"measure": "contracts", "group": {"class": "fixed"}, "value": 150},
+        {"measure": "contracts", "group": {"class": "free"}, "value": None, "suppressed": True},
+    ]
+    told = of_releases([release("licence-rates", {"": whole, "class": by_class})])
+    made = edition(EN, told, DICTIONARY, released="2022-H1")
+    said = sentences(made)
+    assert (
+        "In the first half of 2022 200 licence contracts were recorded, over not published" in said
+    )
+    assert "agreed in 150 contracts (75.0 %)" in said
+    assert "Free of charge were not published contracts (not published)." in said
+    assert said.count("No figures of the first half of 2022 are released.") == 2
+    assert made.questions.rows == (
+        ("licence-rates 2022-H1 --known-at 77", "1", "digest-of-licence-rates"),
+    )
+    assert "releases below" in made.rests_on.sentences[1]
 
 
 def test_each_report_is_named_with_its_question_and_digest() -> None:

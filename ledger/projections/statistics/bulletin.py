@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import Connection
 
+from ledger.domain.figures import share
 from ledger.projections.statistics.periods import Every
 from ledger.projections.statistics.query import Query, Rates
 from ledger.projections.statistics.reports import report
@@ -101,3 +103,47 @@ def reports(
         found[name] = report(connection, asked.query(first, last, rates, rates_source), known_at)
         known_at = found[name]["position"]
     return found
+
+
+def of_releases(documents: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The answers to the questions of a bulletin that releases of one period give.
+
+    What the public was not told is not there: questions by month or about a part of the population,
+    and families of which there is no release.
+    """
+    by_question = {
+        (document["query"]["family"], document["query"]["with_trademarks"]): document
+        for document in documents
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for name, asked in QUESTIONS.items():
+        document = by_question.get((asked.family, asked.trademarks))
+        if document is not None and asked.every is Every.WHOLE and asked.where is None:
+            found[name] = _answer(document, asked)
+    return found
+
+
+def _answer(document: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+    """A release as the answer to one question."""
+    tables = {table["by"]: table["cells"] for table in document["tables"]}
+    whole = {cell["measure"]: cell for cell in tables[""]}
+    cells = [
+        cell | {"period": document["period"]} | _share(cell, whole.get(cell["measure"]))
+        for by in ("", *asked.by)
+        for cell in tables.get(by, ())
+        if not asked.measures or cell["measure"] in asked.measures
+    ]
+    return {
+        "release": document["period"],
+        "query": document["query"] | {"by": list(asked.by), "measures": list(asked.measures)},
+        **{name: document[name] for name in ("definition", "program", "position", "digest")},
+        "cells": cells,
+    }
+
+
+def _share(cell: Mapping[str, Any], whole: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The share of a group in the whole, where both are told and are numbers of things."""
+    part, of = cell.get("value"), None if whole is None else whole.get("value")
+    if not cell["group"] or type(part) is not int or type(of) is not int or not of:
+        return {}
+    return {"share": str(share(Decimal(part), Decimal(of)))}

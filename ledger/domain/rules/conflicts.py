@@ -22,8 +22,8 @@ class Scope:
 
     kind: str
     period: Period
-    territory: str | None = None
-    field_of_use: str | None = None
+    territory: str | None
+    field_of_use: str | None
 
     def overlaps(self, other: Scope) -> bool:
         """Whether the two have a day, a territory and a field in common."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from ledger.domain.events import LicenceCancelled
+from ledger.domain.events import LicenceCancelled, LicenceChanged
 from ledger.domain.royalties import Free
 from tests.builders import (
     BANK,
@@ -106,6 +106,22 @@ SAYINGS: tuple[Saying, ...] = (
                 consented(act="licence", counterparties=(licensee,)),
             ),
         )
+    ),
+    *says(
+        "licence-no-conflict",
+        record_licence(kind="exclusive", starts_on=date(2024, 1, 1), last_day=date(2025, 1, 5)),
+        record_licence(kind="exclusive", starts_on=date(2024, 1, 1), last_day=date(2025, 1, 6)),
+        given=recorded(
+            entered(),
+            licensed(on=date(2025, 1, 6), starts_on=None),
+            LicenceChanged(
+                **about(PATENT, date(2025, 6, 2)),
+                licence_id=RECORDAL,
+                kind=None,
+                licensors=None,
+                licensees=parties(MILLS),
+            ),
+        ),
     ),
     *says(
         "licence-fee-current",

@@ -117,6 +117,8 @@ SAYINGS: tuple[Saying, ...] = (
     *says(
         "open-any-person-china",
         declare(territory="PRC"),
+        declare(territory="CN"),
+        declare(territory="中华人民共和国"),
         declare(territory="Fujian"),
         declare(exclusions=("One",)),
         declare(addressed_to_anyone=False),

@@ -107,7 +107,7 @@ def get_patent_changes(
 
     two, patent, told, newest = question.public(work)
     known = two.after.known or 0
-    read = question.public if viewer.public else question.auditor
+    read = question.public if viewer.public else question.sifted
     history = read(lambda c: entries.history(c, patent, known, effective_on=None, viewer=viewer))
     first = two.before.known or 0
     between_them = [entry for entry in history if entry["position"] > first]
@@ -127,7 +127,8 @@ def get_party_changes(
     cursor: CursorParameter = None,
 ) -> Response:
     """The patents and dealings that a party is concerned in at one point and not at the other."""
-    party, paged = entitled(question, id), pages(request, scope=question.caller.role)
+    party = entitled(question, id, "right").party
+    paged = pages(request, scope=f"{question.caller.role} {question.caller.party}")
     begins = paged.cursor(cursor, (str, str, str))
 
     def work(connection: Connection) -> tuple[dict[str, Any], int]:

@@ -14,7 +14,6 @@ from api.reading import Asked, asked, entry_number, reads, reads_page
 from api.rules import worded
 from ledger.domain.consents import EnterPartyEvidence
 from ledger.domain.joint import ConfirmFiling, RefuseFiling, WithdrawFiling
-from ledger.domain.periods import civil_date
 from ledger.domain.texts import TEXT_MAX
 from ledger.printing.notices import notice as notice_of
 from ledger.printing.notices import refused_earlier
@@ -70,7 +69,7 @@ def filing_shown(
                 viewer or question.viewer,
                 caller=caller.id,
                 all_filings=caller.role == "registrar",
-                today=civil_date(question.house.clock()),
+                point=question.point(c),
             ),
             entries.head(c),
         )
@@ -93,8 +92,9 @@ def list_filings(
     the registrar and auditors, their own for parties."""
     caller = question.caller
     party = None if caller.role in ("registrar", "auditor") else (caller.party or "")
-    today = civil_date(question.house.clock())
-    shown, head = question.auditor(lambda c: queue.waiting(c, today, party, state, limit))
+    shown, head = question.auditor(
+        lambda c: queue.waiting(c, question.point(c), party, state, limit)
+    )
     return question.answer(shown, head)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from fastapi import Request
 
+from api.covering import Covering
 from api.identities import Identities
 from api.limits import Limits
 from api.providers import Provider
@@ -38,6 +39,7 @@ class House:
     """The newest position that this server has seen."""
     providers: tuple[Provider, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    covering: Covering = field(default_factory=Covering)
     log_requests: bool = False
     """Whether each request is told to the log."""
     depository: Depository = field(kw_only=True)

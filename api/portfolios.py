@@ -14,8 +14,13 @@ from api.cursors import Cursor, CursorParameter, pages
 from api.filings import party_number
 from api.problems import Problem
 from api.reading import Asked, Connection, asked, reads
+from ledger.domain.events import ActKind
+from ledger.domain.periods import civil_date
 from ledger.projections import flat, portfolios
+from ledger.projections.asking import Point
+from ledger.projections.disclosure import Viewer
 from ledger.projections.portfolios import Asking, Line
+from ledger.projections.powers import acts_for
 
 TAG: Final = "parties"
 CSV: Final = "text/csv"
@@ -70,7 +75,7 @@ def list_party_pledges(
     ] = False,
 ) -> Response:
     """The pledges that stand for a pledgee, what falls due on them, and what endangers them."""
-    return _answer(question, entitled(question, id), page, PLEDGES, endangered=endangered)
+    return _answer(question, entitled(question, id, "pledge"), page, PLEDGES, endangered)
 
 
 @router.get("/v1/parties/{id}/patents", **declared("list_party_patents", "PatentPortfolio"))
@@ -80,7 +85,7 @@ def list_party_patents(
     page: Annotated[Page, Depends(page)],
 ) -> Response:
     """A patentee's patents: their state, fees, encumbrances, licences and what is owed."""
-    return _answer(question, entitled(question, id), page, PATENTS)
+    return _answer(question, entitled(question, id, "right"), page, PATENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +101,39 @@ PLEDGES: Final = Kind("pledgee", portfolios.pledges, flat.PLEDGES)
 PATENTS: Final = Kind("patentee", portfolios.patents, flat.PATENTS)
 
 
-def entitled(question: Asked, stated: str) -> str:
-    """The party whose portfolio is asked for, by one who may see it."""
-    party = party_number(stated)
-    if question.caller.role not in SEE_ALL and question.caller.party != party:
-        raise Problem("not-found", "There is no such party, or it is not the caller's own.")
-    return party
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads what is a party's own: whose it is, and what of it the reader sees."""
+
+    party: str
+    viewer: Viewer
+
+
+def entitled(question: Asked, stated: str, kind: ActKind) -> Reader:
+    """The party whose own is asked for, by one who may see it: itself, whoever it has empowered now
+    for that kind of act, the registrar, auditors."""
+    party, caller = party_number(stated), question.caller
+    if caller.role in SEE_ALL or caller.party == party:
+        return Reader(party, question.viewer)
+    agent = caller.party
+    if agent is not None:
+        now = Point(None, civil_date(question.house.clock()))
+        if question.auditor(lambda c: acts_for(c, party, agent, kind, now)):
+            return Reader(party, Viewer(party=party))
+    raise Problem("not-found", "There is no such party, or it is not the caller's own.")
 
 
 def _answer(
-    question: Asked, party: str, page: Page, kind: Kind, *, endangered: bool = False
+    question: Asked, reader: Reader, page: Page, kind: Kind, endangered: bool = False
 ) -> Response:
-    paged = pages(page.request, scope=question.caller.role)
+    paged = pages(page.request, scope=f"{question.caller.role} {question.caller.party}")
     begins = paged.cursor(page.cursor, PLACE)
 
     def work(connection: Connection) -> tuple[dict[str, Any], int]:
         point, tracked = question.listed(connection, begins)
         assert point.known is not None, "a portfolio is asked at a position"
-        viewer, reckoning = question.viewer, question.house.reckoning
-        asking = Asking(party, kind.role, point, viewer, reckoning)
+        reckoning = question.house.reckoning
+        asking = Asking(reader.party, kind.role, point, reader.viewer, reckoning)
         total = portfolios.total(connection, asking) if begins is None else begins.total
         after = portfolios.FIRST if begins is None else Line(*map(str, begins.place))
         read = _endangered if endangered else _next
@@ -123,7 +142,7 @@ def _answer(
         if last is not None:
             following = paged.written(Cursor(point.known, point.on, total, tuple(last)))
         found = {
-            "party": party,
+            "party": reader.party,
             "effective_on": point.on,
             "known_at": point.known,
             "total": total,

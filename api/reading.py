@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from api.answers import JSON, POSITION, body_of, json_answer
 from api.callers import allowed
+from api.covering import CHECKPOINT
 from api.cursors import Cursor
 from api.house import House, house_of, viewer_of
 from api.parameters import Parameter, declared, stated
@@ -163,8 +164,14 @@ class Asked:
         return self.house.reader.sifted(work)
 
     def answer(self, value: Any, head: int) -> Response:
-        """The answer, unless this server is behind what the reader has seen."""
-        return known_answer(value, head, self.position_min)
+        """The answer, unless this server is behind what the reader has seen; with a checkpoint
+        that covers the position at which it is known."""
+        answer = known_answer(value, head, self.position_min)
+        known = value.get("known_at", head) if isinstance(value, dict) else head
+        covering = self.house.covering.of(self.house, known)
+        if covering is not None:
+            answer.headers[CHECKPOINT] = covering
+        return answer
 
     def told(self, page: Response, head: int) -> Response:
         """A page as the answer, under the same condition."""
@@ -220,7 +227,13 @@ def reads(
                     POSITION: {
                         "description": "The newest position known here.",
                         "schema": {"type": "integer"},
-                    }
+                    },
+                    CHECKPOINT: {
+                        "description": "Size and root of a checkpoint that covers the position "
+                        "at which the answer is known, where this server has one.",
+                        "required": False,
+                        "schema": {"type": "string"},
+                    },
                 },
             },
             **documented(*problems),

@@ -206,7 +206,13 @@ OF_FILINGS: Final[dict[str, dict[str, Any]]] = {
     ),
     "Filings": shape(
         "Prepared filings that wait for somebody, first come first.",
-        {"total": POSITION, "returned": POSITION, "cap": POSITION, "filings": array(OBJECT)},
+        {
+            **POINT,
+            "total": POSITION,
+            "returned": POSITION,
+            "cap": POSITION,
+            "filings": array(OBJECT),
+        },
     ),
     "Verdict": shape(
         "What would be registered; numbers in it are drawn again when it is filed.",

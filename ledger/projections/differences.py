@@ -198,7 +198,7 @@ def of_party(
     auditor's role, for those who may see the party's own."""
     patent, role, about = after
     asked = {"patent": patent, "role": role, "about": about, "limit": limit}
-    rows = connection.execute(SELECT_INVOLVED, _of(party, two) | asked)
+    rows = connection.execute(SELECT_INVOLVED, _of(party, two) | asked).fetchall()
     return [
         {
             "patent": row["patent_id"],

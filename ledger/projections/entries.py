@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import DictRow
 
 from ledger.projections import queue
+from ledger.projections.asking import Point
 from ledger.projections.disclosure import Viewer, opened, shown_entries
 
 SELECT_HEAD = "SELECT log_head() AS head"
@@ -77,13 +78,14 @@ def filing(
     *,
     caller: str,
     all_filings: bool,
-    today: date,
+    point: Point,
 ) -> Any:
     """A filing's receipt and entries, for its parties, its filer and those who see all filings;
-    else None. Of a prepared one also what has become of it.
+    else None, as where it was not known yet. Of a prepared one also what has become of it.
     """
     row = connection.execute(SELECT_FILING, (filing_id,)).fetchone()
-    if row is None:
+    until = head(connection) if point.known is None else point.known
+    if row is None or row["last_position"] > until:
         return None
     receipt = orjson.loads(row["receipt"])
     streams = list(dict.fromkeys(e.get("patent") or e.get("stream") for e in receipt["entries"]))
@@ -102,9 +104,9 @@ def filing(
         "entries": shown,
     }
     if "prepared" in receipt and receipt["prepared"]["filing"] == filing_id:
-        known = {"streams": [f"filing:{filing_id}"], "known": head(connection)}
+        known = {"streams": [f"filing:{filing_id}"], "known": until}
         rows = connection.execute(SELECT_OPEN, known).fetchall()
-        prepared = queue.prepared(rows, today, entitled=entitled)
+        prepared = queue.prepared(rows, point.on, entitled=entitled)
         if prepared is not None:
             steps = prepared.pop("steps")
             answer["status"] = {"state": prepared["state"], "steps": steps}

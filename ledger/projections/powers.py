@@ -9,6 +9,7 @@ import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg.rows import DictRow
 
+from ledger.domain.events import ActKind
 from ledger.domain.streams import Stream, evolve_stream
 from ledger.eventstore.stored_form import decode
 from ledger.projections.asking import Point
@@ -49,6 +50,15 @@ def powers(
         if every or power.agent.id == viewer.party
     ]
     return {"party": party, "effective_on": point.on, "known_at": known, "powers": listed}, newest
+
+
+def acts_for(
+    connection: psycopg.Connection[DictRow], party: str, agent: str, kind: ActKind, point: Point
+) -> bool:
+    """Whether a party has empowered another for a kind of act, so that it counts at the point; read
+    under the auditor's role."""
+    held, _ = powers(connection, party, point, Viewer(party=agent), office=False)
+    return any(power["counts"] and kind in power["kinds"] for power in held["powers"])
 
 
 def _stored(row: DictRow) -> StoredEvent:

@@ -24,6 +24,7 @@ from ledger.domain.periods import SHANGHAI, civil_date
 from ledger.domain.prepared import FilingState, Prepared
 from ledger.domain.streams import Stream, evolve_stream
 from ledger.eventstore import stored_form
+from ledger.projections.asking import Point
 
 SELECT_WAITING = """
 WITH waiting AS (
@@ -41,16 +42,65 @@ SELECT log_head() AS head, (SELECT count(*) FROM waiting) AS total,
 """
 
 
+SELECT_EARLIER = """
+SELECT filing_id FROM prepared_filing
+WHERE prepared_at <= recorded_at_position(%(known)s)
+    AND (%(party)s::text IS NULL OR parties @> ARRAY[%(party)s::text])
+ORDER BY prepared_at, filing_id
+"""
+SELECT_STREAMS = """
+SELECT stream, version, topic, entry, open FROM open_entries(%(streams)s::text[], %(known)s::bigint)
+ORDER BY stream, version
+"""
+WAITING = ("awaiting_confirmation", "refused", "contested")
+LISTED = ("command", "patents", "prepared_at", "valid_until", "awaiting", "state")
+
+
 def waiting(
-    connection: psycopg.Connection[DictRow], today: date, party: str | None, state: str, limit: int
+    connection: psycopg.Connection[DictRow],
+    point: Point,
+    party: str | None,
+    state: str,
+    limit: int,
 ) -> tuple[dict[str, Any], int]:
     """The queue, first come first, and the newest position; for a party those it has a part in."""
-    asked = {"today": today, "party": party, "state": state, "limit": limit}
+    asked = {"today": point.on, "party": party, "state": state, "limit": limit}
     row = connection.execute(SELECT_WAITING, asked).fetchone()
     assert row is not None, "an aggregate gives one row"
-    listed = row["listed"] or []
-    body = {"total": row["total"], "returned": len(listed), "cap": limit, "filings": listed}
+    listed, total, known = row["listed"] or [], row["total"], row["head"]
+    if point.known is not None:
+        found = _as_known(connection, point, party, WAITING if state == "waiting" else (state,))
+        listed, total, known = found[:limit], len(found), point.known
+    body = {
+        "effective_on": point.on,
+        "known_at": known,
+        "total": total,
+        "returned": len(listed),
+        "cap": limit,
+        "filings": listed,
+    }
     return body, row["head"]
+
+
+def _as_known(
+    connection: psycopg.Connection[DictRow],
+    point: Point,
+    party: str | None,
+    states: Sequence[str],
+) -> list[dict[str, Any]]:
+    """The queue as it was known at a position, told from the streams of the filings."""
+    asked: dict[str, Any] = {"known": point.known, "party": party}
+    rows = connection.execute(SELECT_EARLIER, asked).fetchall()
+    asked["streams"] = [f"filing:{row['filing_id']}" for row in rows]
+    entries: dict[str, list[DictRow]] = {stream: [] for stream in asked["streams"]}
+    for row in connection.execute(SELECT_STREAMS, asked):
+        entries[row["stream"]].append(row)
+    told = {s: prepared(found, point.on, entitled=False) for s, found in entries.items()}
+    return [
+        {"filing_id": s.removeprefix("filing:"), **{name: found[name] for name in LISTED}}
+        for s, found in told.items()
+        if found is not None and found["state"] in states
+    ]
 
 
 def prepared(

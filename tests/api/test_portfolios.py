@@ -231,6 +231,17 @@ class TestWhoMayAsk:
             assert asked(held, LENDER, what, role).status_code == 200
         assert held.get(f"/v1/parties/{ref(LENDER)}/{what}").status_code == 401
 
+    def test_whoever_it_has_empowered(self, held: Desk) -> None:
+        agent = named(MILLS, "Agents of Portfolios", credit_code=credit_code(703))
+        assert asked(held, LENDER, role="agency", caller=agent).status_code == 404
+        power = held.empower(LENDER, agent, "pledge")
+        line = by_name(asked(held, LENDER, role="agency", caller=agent).json())["sound"]
+        assert line["confidential"]["claim"]["debt_due_on"] == "2027-12-31"
+        assert asked(held, LENDER, "patents", "agency", agent).status_code == 404
+        path = f"/v1/parties/{ref(LENDER)}/powers-of-attorney/{power}/revocation"
+        held.registered(path, {}, "bank", LENDER)
+        assert asked(held, LENDER, role="agency", caller=agent).status_code == 404
+
     def test_the_registrar_reads_no_terms(self, held: Desk) -> None:
         for line in asked(held, LENDER, role="registrar").json()["lines"]:
             assert "confidential" not in line

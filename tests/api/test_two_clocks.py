@@ -1,0 +1,150 @@
+"""Every read is asked on both clocks, and names its position and a checkpoint that covers it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.api.desk import Desk
+from tests.api.document import ROUTES, Route
+from tests.builders import BANK, UNIVERSITY, ref, register_pledge
+from tests.domain.test_licences import record_licence
+from tests.domain.test_open_licences import declare
+
+CLOCKS = {"effective_on", "known_at", "Ledger-Min-Position"}
+READS = [
+    route
+    for route in ROUTES
+    if route.method == "GET"
+    and {p["name"] for p in route.operation.get("parameters", ())} >= CLOCKS
+]
+ASKED_HERE = {
+    "get_patent",
+    "get_history",
+    "get_pledge",
+    "get_licence",
+    "get_open_licence",
+    "list_open_licences",
+    "search",
+    "get_party",
+    "list_party_pledges",
+    "list_party_patents",
+    "list_obligations",
+    "list_filings",
+    "list_powers",
+}
+"""Reads of the register and of what parties are told; their answers name `known_at`."""
+
+
+@dataclass
+class Register:
+    """A register with a pledge, a licence and a declaration."""
+
+    served: Desk
+    paths: dict[str, str]
+    early: int
+
+
+@pytest.fixture(scope="module")
+def register(served: Desk) -> Register:
+    pledged, licensed = served.patents(2)
+    opened = served.patent(patentees=(UNIVERSITY,))
+    early = served.head()
+    served.clock.turn(days=1)
+    pledge = served.registered("/v1/pledges", register_pledge(patents=(pledged,)))
+    licence = served.registered("/v1/licences", record_licence(patents=(licensed,)))
+    declared = declare(patents=(opened,), patentees=(UNIVERSITY,))
+    declaration = served.registered("/v1/open-licences", declared)
+    paths = {
+        "/v1/patents/{no}": f"/v1/patents/{pledged}",
+        "/v1/pledges/{no}": f"/v1/pledges/{pledge['registration_no']}",
+        "/v1/licences/{id}": f"/v1/licences/{licence['registration_no']}",
+        "/v1/open-licences/{no}": f"/v1/open-licences/{declaration['registration_no']}",
+        "/v1/parties/{id}": f"/v1/parties/{ref(BANK)}",
+    }
+    return Register(served, paths, early)
+
+
+def filled(register: Register, route: Route) -> str:
+    """The route's path with what is in the register in the place of its parameters."""
+    for begins, path in register.paths.items():
+        if route.path.startswith(begins):
+            return path + route.path.removeprefix(begins)
+    return route.path
+
+
+def asked(register: Register, route: Route, **params: Any) -> Any:
+    newest = {"Ledger-Min-Position": str(register.served.head())}
+    path = filled(register, route)
+    deadline = time.monotonic() + 20
+    while True:
+        answer = register.served.get(path, "auditor", headers=newest, params=params)
+        if answer.status_code != 503 or time.monotonic() > deadline:
+            return answer
+        time.sleep(0.05)
+
+
+HERE = [route for route in READS if route.name in ASKED_HERE]
+
+
+def test_none_is_left_out() -> None:
+    assert {route.name for route in HERE} == ASKED_HERE
+
+
+@pytest.mark.parametrize("route", HERE, ids=lambda route: route.name)
+class TestEveryRead:
+    def test_it_names_the_position_at_which_it_is_known(
+        self, register: Register, route: Route
+    ) -> None:
+        head = register.served.head()
+        newest = asked(register, route)
+        assert newest.status_code == 200, newest.text
+        assert newest.json()["known_at"] == head
+        then = asked(register, route, known_at=head, effective_on="2026-03-03")
+        assert then.json()["known_at"] == head
+        assert then.json().get("effective_on", "2026-03-03") == "2026-03-03"
+
+    def test_what_was_known_stays_as_it_was(self, register: Register, route: Route) -> None:
+        params = {"known_at": register.early, "effective_on": "2026-03-02"}
+        first = asked(register, route, **params)
+        assert first.status_code in (200, 404)
+        register.served.patent()
+        again = asked(register, route, **params)
+        assert again.content == first.content
+        if first.status_code == 200:
+            assert first.json()["known_at"] == register.early
+
+    def test_what_is_not_known_yet_is_not_answered(self, register: Register, route: Route) -> None:
+        path, later = filled(register, route), register.served.head() + 1
+        behind = {"Ledger-Min-Position": str(later)}
+        answer = register.served.get(path, "auditor", headers=behind)
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/behind")
+        answer = register.served.get(path, "auditor", known_at=later)
+        assert answer.json()["type"] == "/problems/beyond-the-head"
+
+
+def test_an_answer_names_a_checkpoint_that_covers_it(register: Register) -> None:
+    route = next(route for route in HERE if route.name == "get_pledge")
+    head = register.served.head()
+    deadline = time.monotonic() + 20
+    while "Ledger-Checkpoint" not in (answer := asked(register, route)).headers:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    size, root = answer.headers["Ledger-Checkpoint"].split()
+    assert int(size) >= head
+    note = register.served.get("/v1/log/checkpoint").text.splitlines()
+    if note[1] == size:
+        assert note[2] == root
+
+
+def test_a_filing_is_asked_as_known(register: Register) -> None:
+    patent = register.served.patent()
+    receipt = register.served.registered("/v1/pledges", register_pledge(patents=(patent,)))
+    path = f"/v1/filings/{receipt['filing_id']}"
+    known = {"known_at": receipt["position"]}
+    assert register.served.get(path, "auditor", params=known).status_code == 200
+    before = {"known_at": receipt["position"] - 1}
+    assert register.served.get(path, "auditor", params=before).status_code == 404

@@ -38,6 +38,13 @@ BATCH_BYTES_MAX: Final = 16 * 1024 * 1024
 UNDER_WAY_MAX: Final = 256
 """Lines of one batch that wait for the writer at once, so that other callers find room beside."""
 
+LINES_EXAMPLE: Final = (
+    '{"route": "/v1/pledges/Y2026990000001/deregistration", "key": "end-1", '
+    '"body": {"ground": "performed"}}\n'
+    '{"route": "/v1/pledges", "key": "pledge-2", '
+    '"body": {"patents": ["ZL202010566088.9"], "…": "…"}}\n'
+)
+
 router = APIRouter()
 
 
@@ -108,6 +115,9 @@ class Batch:
         except Exception as error:  # noqa: BLE001 - told as it would be at the route
             slug, shown = await run_in_threadpool(problem, self.request, error, instance)
             FILINGS.labels(slug).inc()
+            if enter is None:
+                # The answer has begun: a read of what is not public could no longer be noted.
+                shown.pop("entries", None)
             return Outcome(number, shown["status"], {"problem": shown})
         FILINGS.labels("registered").inc()
         self.house.saw(int(answer.headers[POSITION]))
@@ -126,7 +136,12 @@ class Batch:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/BatchLine"}}},
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/BatchLine"},
+                    "example": LINES_EXAMPLE,
+                }
+            },
         }
     },
     responses={

@@ -49,6 +49,7 @@ _DIGEST: Final = {
     "type": "string",
     "description": "SHA-256 of its bytes.",
     "pattern": "^[0-9a-f]{64}$",
+    "examples": ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
 }
 
 OF_FILINGS: Final[dict[str, dict[str, Any]]] = {

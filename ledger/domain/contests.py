@@ -54,7 +54,9 @@ class DecideContest(AboutPrepared):
     NAME: ClassVar[str] = "DecideContest"
 
     outcome: Literal["upheld", "set_aside"]
-    waive: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
+    waive: Annotated[
+        tuple[Text, ...], Field(max_length=50, examples=[["pledge-other-ground"]])
+    ] = ()
     """Ids of rules whose ground the office does not hold to."""
     reason: LongText
 

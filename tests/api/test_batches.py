@@ -158,6 +158,18 @@ class TestEach:
         assert {e["pointer"] for e in told[2]["problem"]["errors"]} == {"/key", "/more"}
         assert told[5]["problem"]["errors"][0]["pointer"] == "/patents/0"
 
+    def test_one_that_was_overtaken_tells_versions_and_shows_no_entry(self, served: Desk) -> None:
+        """The answer has begun, and what it shows could no longer be noted."""
+        patent = served.patent()
+        filing = pledge(patent, key="stale")
+        filing["body"]["expected_versions"] = {patent: 7}
+        (told,) = outcomes(send(served, [filing]))
+        assert told["problem"]["type"] == "/problems/overtaken"
+        assert told["problem"]["versions"] == {patent: 1}
+        assert "entries" not in told["problem"]
+        answer = send(served, [filing], entered="together").json()
+        assert "entries" in answer["lines"][0]["problem"]
+
     def test_a_thousand_filings_in_one_call(self, served: Desk) -> None:
         patents = served.patents(LINES_MAX)
         told = outcomes(send(served, [pledge(patent) for patent in patents]))

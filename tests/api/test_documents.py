@@ -147,6 +147,15 @@ class TestHandingOut:
             assert "sandbox" in answer.headers["Content-Security-Policy"]
             assert "Ledger-Position" in answer.headers
 
+    def test_that_it_was_handed_out_is_noted(self, served: Desk) -> None:
+        deposit(served, self.CONTENT)
+        path = named_in_a_pledge(served, self.CONTENT)
+        served.get(path, "registrar")
+        (read,) = served.owner.execute(
+            "SELECT caller, operation, about FROM confidential_read WHERE path = %s", [path]
+        ).fetchall()
+        assert read == ("registrar:registrar", "get_document", path.split("/")[3])
+
     def test_nobody_else_has_it(self, served: Desk) -> None:
         deposit(served, self.CONTENT)
         path = named_in_a_pledge(served, self.CONTENT)

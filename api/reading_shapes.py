@@ -34,7 +34,14 @@ MATCHED: Final = {"enum": ["exact", "prefix", "similar"]}
 OF_SEARCH: Final[dict[str, dict[str, Any]]] = {
     "Found": shape(
         "Patents that answer every criterion, the nearest names first, then by number.",
-        {**POINT, **PAGE, "hits": array(ref("Hit")), **NEXT},
+        {
+            **POINT,
+            **PAGE,
+            "similar_names_cap": POSITION
+            | {"description": "How many names that are only alike are taken, the nearest."},
+            "hits": array(ref("Hit")),
+            **NEXT,
+        },
     ),
     "Hit": shape(
         "One patent that was found, and how.",

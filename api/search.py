@@ -57,7 +57,8 @@ def of_parties(
         Match,
         Query(
             description="How far a name may be from the one asked for; every hit says how it "
-            "matched. Natural persons are found by their whole name alone."
+            "matched. Of names that are alike the nearest are taken, as many as the answer says. "
+            "Natural persons are found by their whole name alone."
         ),
     ] = "similar",
     role: Annotated[
@@ -211,6 +212,7 @@ def _page(
         "total": total,
         "returned": len(hits),
         "cap": limit,
+        "similar_names_cap": searching.SIMILAR_NAMES_MAX,
         "hits": searching.shown(connection, hits, point, question.house.reckoning),
         "next": following,
     }

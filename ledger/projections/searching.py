@@ -39,6 +39,8 @@ DATES: Final[dict[DateOf, str]] = {
 
 SELECT_LISTS_KNOWN = "SELECT lists_known() AS position"
 
+SIMILAR_NAMES_MAX: Final = 200
+"""Most names that a search by likeness takes, the nearest; the answer says so."""
 LAST_CHARACTER: Final = "\U0010ffff"
 """Behind every name that begins alike."""
 
@@ -79,26 +81,41 @@ Key = tuple[int, int, str]
 
 # --- the statement --------------------------------------------------------------------------------
 
-_NAMES: Final[dict[Match, str]] = {
+_DISTANCE = """
+(1000 * (1 - greatest(
+    similarity(n.spelled, asked.spelled), word_similarity(asked.spelled, n.spelled)
+)))::int
+"""
+_BEGINNING: Final[dict[Match, str]] = {
     "exact": "n.folded = %(name)s",
     "prefix": "n.folded >= %(name)s AND n.folded < %(name_end)s",
-    "similar": (
-        "n.folded >= %(name)s AND n.folded < %(name_end)s "
-        "OR n.spelled %% asked.spelled OR asked.spelled <%% n.spelled"
-    ),
+    "similar": "n.folded >= %(name)s AND n.folded < %(name_end)s",
 }
-_NAMED = """
+_NAMED = f"""
 , named AS MATERIALIZED (
-    SELECT n.folded,
-        CASE WHEN n.folded = %(name)s THEN 0 WHEN starts_with(n.folded, %(name)s) THEN 1 ELSE 2 END
-            AS rank,
-        (1000 * (1 - greatest(
-            similarity(n.spelled, asked.spelled), word_similarity(asked.spelled, n.spelled)
-        )))::int AS distance
+    SELECT n.folded, CASE WHEN n.folded = %(name)s THEN 0 ELSE 1 END AS rank,
+        {_DISTANCE} AS distance
     FROM (SELECT spelled(%(name)s::text) AS spelled) AS asked, party_name AS n
-    WHERE {names}
+    WHERE {{beginning}}
+    {{nearest}}
 )
-"""
+"""  # noqa: S608 - constants
+# Of names that are only known from a later position none takes another's place.
+_NEAREST = f"""
+    UNION ALL
+    (
+        SELECT n.folded, 2, {_DISTANCE} AS distance
+        FROM (SELECT spelled(%(name)s::text) AS spelled) AS asked, party_name AS n
+        WHERE (n.spelled %% asked.spelled OR asked.spelled <%% n.spelled)
+            AND NOT (n.folded >= %(name)s AND n.folded < %(name_end)s)
+            AND EXISTS (
+                SELECT FROM involvement AS i
+                WHERE i.folded = n.folded AND i.disclosed
+                    AND lower(i.recorded) <= %(known)s::bigint {{persons}}
+            )
+        ORDER BY distance, n.folded LIMIT {SIMILAR_NAMES_MAX}
+    )
+"""  # noqa: S608 - constants
 _INVOLVED = """
 , involved AS (
     SELECT i.patent_id, min({rank}) AS rank, min({distance}) AS distance,
@@ -142,7 +159,7 @@ def _statement(wanted: Wanted, ending: str) -> str:
     join, rank, distance, parties = "", "0", "0", "NULL::jsonb"
     if wanted.by_party:
         if wanted.name is not None:
-            parts.append(_NAMED.format(names=_NAMES[wanted.match]))
+            parts.append(_named(wanted))
         parts.append(_involved(wanted))
         join = "JOIN involved AS v USING (patent_id)"
         rank, distance, parties = "v.rank", "v.distance", "v.parties"
@@ -152,6 +169,13 @@ def _statement(wanted: Wanted, ending: str) -> str:
         )
     )
     return "".join([*parts, ending])
+
+
+def _named(wanted: Wanted) -> str:
+    nearest = ""
+    if wanted.match == "similar":
+        nearest = _NEAREST.format(persons="" if wanted.all_names else "AND NOT i.person")
+    return _NAMED.format(beginning=_BEGINNING[wanted.match], nearest=nearest)
 
 
 def _involved(wanted: Wanted) -> str:

@@ -31,7 +31,7 @@ from ledger.proofs.keys import keyring
 from ledger.proofs.tree import TreeFollower
 from ledger.settings import Settings
 from tests.builders import documents, grant_patent, number, patent_details, ref
-from tests.delivery.certificates import certificates
+from tests.delivery.certificates import Certificates, certificates
 from tests.eventstore.ledgers import Clock, registry
 
 Json = Any
@@ -53,6 +53,8 @@ class Desk:
     clock: Clock
     owner: psycopg.Connection[Any]
     """A connection of the owner's, to look behind the counter."""
+    certificates: Certificates
+    """A receiver's of webhooks, and the authority that signed it."""
     keys: Iterator[int] = field(default_factory=lambda: count(1))
 
     # -- callers
@@ -193,7 +195,7 @@ def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Itera
         client = stack.enter_context(httpx2.Client(base_url=address_of(sock), timeout=30))
         try:
             owner = stack.enter_context(psycopg.connect(database_url, autocommit=True))
-            yield Desk(client, house, clock, owner)
+            yield Desk(client, house, clock, owner, certificates(folder))
         finally:
             web.should_exit = True
             thread.join()

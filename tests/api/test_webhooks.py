@@ -32,14 +32,10 @@ def receiver(certificate: Path) -> Iterator[Receiver]:
         yield told
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def certificate(served: Desk) -> Path:
     """The receiver's, of the authority that the served ledger trusts."""
-    return next(
-        path / "receiver.pem"
-        for path in tmp_path_factory.getbasetemp().iterdir()
-        if (path / "receiver.pem").exists()
-    )
+    return served.certificates.receiver
 
 
 class Hook:
@@ -269,9 +265,9 @@ class TestSeveral:
             other.post("removal")
 
     def test_of_two_servers_one_delivers_and_the_other_takes_over(
-        self, served: Desk, hook: Hook, receiver: Receiver, database_url: str, certificate: Path
+        self, served: Desk, hook: Hook, receiver: Receiver, database_url: str
     ) -> None:
-        means, authority = served.house.registry.means, certificate.with_name("authority.pem")
+        means, authority = served.house.registry.means, served.certificates.authority
         second = PostOffice(
             database_url,
             "second",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 from fastapi import Query, Request
@@ -99,8 +99,9 @@ class Pages:
         relations = {"first": self.asked}
         if following is not None:
             relations["next"] = (*self.asked, ("cursor", following))
+        path = quote(self.path, safe="/:@!$&'()*+,;=")
         said = [
-            f'<{self.path}{"?" if query else ""}{urlencode(query)}>; rel="{relation}"'
+            f'<{path}{"?" if query else ""}{urlencode(query)}>; rel="{relation}"'
             for relation, query in relations.items()
         ]
         return {LINK: ", ".join(said)}

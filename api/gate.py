@@ -19,6 +19,8 @@ PUBLIC: Final = Caller("public", "public")
 UNLIMITED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """What watchers ask, from one address and all the time."""
 
+NUL: Final = b"%00"
+
 
 class Gate:
     """Tells every request its caller; answers 429 to who asks too often."""
@@ -44,6 +46,9 @@ class Gate:
         except TooMany as error:
             await problems.answer(Request(scope), error)(scope, receive, _with(send, told))
             return
+        if NUL in scope["query_string"] and isinstance(state["caller"], Caller):
+            # No text of the register holds it, and the database takes none.
+            state["caller"] = problems.Problem("malformed", "A parameter holds the character NUL.")
         telling = _with(send, told) if told else send
         if isinstance(state["caller"], Caller) and state["caller"] is not PUBLIC:
             await watched(self._app, self._house, scope, receive, telling)

@@ -11,7 +11,7 @@ from api.answers import json_answer
 from api.callers import allowed
 from api.house import House, house_of
 from api.problems import Problem
-from api.reading import NUMBER_LENGTH_MAX, POSITION_MAX, patent_number
+from api.reading import NUMBER_LENGTH_MAX, POSITION_MAX, entry_number, patent_number
 from api.subscribing import offers
 from ledger.delivery import notices
 from ledger.delivery.subscriptions import party_of
@@ -54,7 +54,7 @@ def get_told_notice(
 ) -> Response:
     """A notice, with what became of it; to its party, the registrar and auditors."""
     house = house_of(request)
-    shown, _ = _read(house, party=_party(caller, None), number=id)
+    shown, _ = _read(house, party=_party(caller, None), number=entry_number(id))
     if not shown:
         raise Problem("not-found", "No notice of that name was told to the caller's party.")
     return json_answer(shown[0], house.seen)

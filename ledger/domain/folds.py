@@ -61,6 +61,9 @@ def with_invalidation(
     match event:
         case InvalidationRequested():
             case = replace(case, requested_on=event.requested_on)
+        case InvalidationDecided() if case.final_on is not None:
+            # What is final and public, no later word about the decision changes.
+            case = replace(case, decided_on=event.decided_on)
         case InvalidationDecided():
             case = replace(
                 case,

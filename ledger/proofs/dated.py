@@ -151,7 +151,9 @@ def _right(patent: Patent) -> Dated:
             "final_on": case.final_on,
             "outcome": case.outcome,
         }
-        for case in patent.invalidations
+        for case in sorted(
+            patent.invalidations, key=lambda case: (case.final_on or date.min, case.case_no)
+        )
         if case.final_on is not None
     ]
     return told | {"invalidations": decided}

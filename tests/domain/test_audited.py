@@ -24,6 +24,8 @@ from tests.builders import (
     deregistered,
     entered,
     fee_paid,
+    invalidation_decided,
+    invalidation_final,
     lapsed,
     licensed,
     met,
@@ -84,6 +86,15 @@ class TestWhatStands:
         endless = owing(transferred(), Duty.APPLY_PROCEEDS)
         for other in (provisional, endless):
             assert found(entered(), pledged(on=date(2025, 1, 6)), other) == []
+
+
+def test_what_is_final_is_not_changed_by_a_decision_told_later() -> None:
+    """The final decision is public; what the office tells of the decision besides is not."""
+    whole = invalidation_final(outcome="whole", on=date(2026, 1, 5))
+    later = invalidation_decided(outcome="partial")
+    (case,) = patent(entered(), whole, later).invalidations
+    assert (case.outcome, case.decided_on) == ("whole", later.decided_on)
+    assert patent(entered(), whole, later).wholly_invalid()
 
 
 def filed(event: Any, **members: Any) -> PatentEvent:

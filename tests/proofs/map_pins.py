@@ -17,5 +17,7 @@ obligations eeb8b6e97e3b61293a28efdba61234c6a059ff27bf84a1ad54bd82745d799826
 us-record 7361bdecf8425cfbc37d37724c13ca29401c94b53897aaaa6dadc224451d4ea9
 corrections 0717c5d1bd31c4cedfd8b5dad00943224df96df18f5d9f8abba3f0289524b10d
 joint-filings 3025707981e1d3b7c0b4616720df85ff9a225443770257c0280e8999207469d7
+powers-of-attorney cbcbb4ad00cd575138d5013ea596bec0981276b4c4e6ee70512bdcbe3a1bdf3f
+contests 6910b8c9dfcd8fcab776d6f3d5bb886456b7f02a64cdbe0ae905d74ac7774f82
 """
 MAP_PINS = dict(line.split(" ") for line in PINNED.strip().splitlines())

@@ -19,6 +19,7 @@ import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg.rows import dict_row
 
+from ledger.audit import Today, audit
 from ledger.database import connect
 from ledger.domain.amending import Amended
 from ledger.domain.corrections import Correcting
@@ -45,7 +46,7 @@ from ledger.domain.pledges import RevokePledge
 from ledger.domain.refusals import Declined, Finding, Refused
 from ledger.domain.telling import told
 from ledger.eventstore.acts import Bounds
-from ledger.eventstore.stored_form import canonical, decode
+from ledger.eventstore.stored_form import canonical, decode, entry_of
 from ledger.means import Means
 from ledger.projections import comparing, extracts
 from ledger.projections.asking import Point
@@ -70,6 +71,7 @@ from tests.builders import (
 )
 from tests.eventstore.ledgers import SECRET
 from tests.projections.following import follow
+from tests.proofs.certified import assert_certified
 from tests.properties.register_acts import ACTS, addressed
 from tests.properties.test_decisions import Picks
 from tests.scenario import Scenario, given, pseudonym
@@ -374,11 +376,21 @@ class RegisterStory:
             assert self.registry.patent(number) == patent
             remembered = self.registry.writer.look(lambda world, _, no=number: world.patent(no))
             assert plain(remembered) == plain(patent)
+        self.assert_provable()
         if rebuilt:
             follow(self.url, FOLLOWED_AT_ONCE)
             compared = comparing.compare(self.url)
             assert compared["equal"], str([v for v in compared["views"].values() if not v["equal"]])
             self.assert_recounted()
+
+    def assert_provable(self) -> None:
+        """What is certified is what the register knows; an audit refuses no entry."""
+        states = self.connection.execute(SELECT_NEW, [0]).fetchall()
+        assert_certified((entry_of(bytes(row[-1])) for row in states), self.known.patents)
+        means = self.registry.means
+        today = Today(self.now.date(), means.calendar, means.law)
+        again = [f for f in audit(self.url, today=today) if f.kind == "refused-if-judged-again"]
+        assert again == []
 
     def assert_recounted(self) -> None:
         """The statistics that followed are, cell for cell, those that the log gives, at the head

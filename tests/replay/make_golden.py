@@ -1,7 +1,8 @@
 """Makes golden files of new histories: `python -m tests.replay.make_golden`.
 
 A file that is there is never written again: what was stored once must fold for ever. For each new
-file it prints the pins to be put into `pins.py`.
+file it prints the pins to be put into `pins.py`; the line for `tests/proofs/map_pins.py` is told by
+the test that misses it.
 """
 
 from __future__ import annotations

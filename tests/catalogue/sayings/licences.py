@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ledger.domain.events import LicenceCancelled, LicenceChanged
+from ledger.domain.licences import RecordLicence
 from ledger.domain.royalties import Free
 from tests.builders import (
     BANK,
@@ -60,6 +61,13 @@ def cancelled(on: date = date(2026, 2, 20), recordal: str = RECORDAL) -> Licence
         licence_id=recordal,
         licensors=parties(LAMPWORKS),
         licensees=parties(MILLS),
+    )
+
+
+def undated(last_day: date) -> RecordLicence:
+    """A licence from the day of its recordal, whose contract says no other day."""
+    return record_licence(
+        contract=contract(signed_on=None), starts_on=None, last_day=last_day, kind="ordinary"
     )
 
 
@@ -467,6 +475,24 @@ SAYINGS: tuple[Saying, ...] = (
         record_licence(),
         record_licence(received_on=date(2026, 2, 12)),
         days=(date(2026, 2, 28), date(2026, 3, 2), date(2026, 3, 3), date(2027, 1, 20)),
+    ),
+    *says(
+        "licence-examination-7wd",
+        record_licence(received_on=date(2097, 1, 7)),
+        given=PATENT_ALONE.on(date(2097, 2, 1)),
+    ),
+    *(
+        saying
+        for last_day in (date(2026, 3, 1), date(2026, 3, 2))
+        for saying in (
+            *says("licence-contents", undated(last_day)),
+            *says("licence-no-conflict", undated(last_day), given=EXCLUSIVE),
+            *says(
+                "licence-sublicence-authority",
+                but(undated(last_day), licensors=(INSTRUMENTS,), head_licence_id=RECORDAL),
+                given=HEAD,
+            ),
+        )
     ),
     # --- abroad
     *says(

@@ -107,10 +107,17 @@ SAYINGS: tuple[Saying, ...] = (
         declare(fee_explanation="x" * 2000),
         declare(fee_explanation="x" * 2001),
     ),
+    *(
+        saying
+        for cap in ("open-cap-fixed", "open-cap-net-sales", "open-cap-profit")
+        for saying in says(cap, declare(fee=None))
+    ),
     *says(
         "open-no-advertising",
         declare(fee_explanation="The best lamp, a bargain."),
         declare(contact="Buy now at 最优 prices"),
+        declare(contact="欢迎选购"),
+        declare(fee_explanation="At a discount."),
         declare(fee_explanation=None, contact=None),
         declare(fee_explanation="Bestow promotions"),
     ),

@@ -507,4 +507,14 @@ SAYINGS: tuple[Saying, ...] = (
         ),
     ),
     *says("licence-cancel-on-patent-end", lapse(), given=TAKEN),
+    *says(
+        "licence-cancel-on-patent-end",
+        grant_patent(patent_details(same_day_patent=MODEL)),
+        given=recorded(entered(MODEL), licensed(MODEL)),
+    ),
+    *says(
+        "licence-cancel-on-patent-end",
+        grant_patent(patent_details(same_day_patent=MODEL)),
+        given=recorded(entered(MODEL), licensed(MODEL), lapsed(MODEL, due_on=date(2020, 9, 1))),
+    ),
 )

@@ -50,7 +50,9 @@ from tests.catalogue.cases_general import (
     NUMBERED_OLD,
     ODD,
     OLD_NUMBER,
+    OWING,
     PLEDGED,
+    done,
 )
 from tests.catalogue.cases_joint import CONFIRM, CONSENTED, NAMED, PREPARED, USED, WITHDRAWN
 from tests.catalogue.cases_right import compensate, final, lapse, pay, restore
@@ -186,6 +188,18 @@ SAYINGS: tuple[Saying, ...] = (
             },
         ),
     ),
+    # --- obligations met
+    *says("obligation-open", done(done_on=TODAY), done(done_on=TOMORROW), given=OWING),
+    *says(
+        "fulfilment-confirmed",
+        done(),
+        done(documents=()),
+        done(documents=PAPERS),
+        done(documents=PAPERS, signed_by=refs(BANK)),
+        done(documents=PAPERS, signed_by=refs(LAMPWORKS)),
+        given=OWING,
+    ),
+    *says("fulfilment-confirmed", done(documents=(), obligation="F9-1"), given=OWING),
     # --- consents
     *says(
         "pledge-consent-specific",

@@ -63,6 +63,7 @@ from tests.catalogue.sayings.licences import cancelled
 from tests.catalogue.sayings.saying import Saying, says
 from tests.domain.test_licences import LAST_DAY, change_licence
 from tests.domain.test_open_licences import (
+    FEE,
     RUNNING,
     declare,
     entry_fee,
@@ -384,10 +385,23 @@ SAYINGS: tuple[Saying, ...] = (
     *says("open-take-foreign", take(licensee=FOREIGNER), given=NOBODY),
     *says("open-take-foreign", take(licensee=FOREIGNER), given=BARE),
     *says(
+        "open-take-notice-and-payment",
+        take(),
+        given=recorded(
+            entered(kind=None, filed_on=None, granted_on=None, patentees=()), declared_open()
+        ),
+    ),
+    *says("open-take-published-terms", but(CONTRACT, fee=FEE), given=TAKEN),
+    *says(
         "open-record-evidence",
         record_contract("F99"),
         but(CONTRACT, documents=()),
         but(CONTRACT, agency="Wick & Co"),
+        but(
+            CONTRACT,
+            agency="Wick & Co",
+            documents=(*CONTRACT.documents, *documents("power-of-attorney")),
+        ),
         but(
             CONTRACT,
             documents=documents(

@@ -119,6 +119,14 @@ PATENTS = Basis(
     KNOWN,
     once="patent_id",
 )
+PLEDGED = Basis(
+    "pledged patents",
+    "one Chinese patent that was pledged, at its first pledge of the period",
+    REGISTRATION,
+    AS_MADE,
+    f"{KNOWN} AND o.act = 'pledge'",
+    once="patent_id",
+)
 
 OPERATIONS = Family(
     name="operations",
@@ -150,13 +158,12 @@ OPERATIONS = Family(
         ),
         Measure(
             "pledged_within_a_year_of_grant",
-            TIMES,
-            "count(DISTINCT patent_id) FILTER "
-            "(WHERE act = 'pledge' AND day < granted_on + interval '1 year')",
+            PLEDGED,
+            "count(*) FILTER (WHERE day < granted_on + interval '1 year')",
             "patents",
             "Patents pledged within a year of grant",
             "授权一年内质押的专利件数",
-            "Distinct patents pledged in the period, less than a year after their grant.",
+            "Patents pledged in the period less than a year after their grant.",
         ),
     ),
 )

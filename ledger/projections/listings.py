@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from ledger.domain.holdings import Licence, uninterrupted
+from ledger.domain.holdings import Licence, Parties, uninterrupted
 from ledger.domain.patent import Patent, Status
 from ledger.projections.history import Part, Row, View
 
@@ -59,10 +59,10 @@ def rows(patent: Patent, _: Part) -> Iterator[Row]:
     """One row a span of days on which the patent is found by the same terms."""
     entered = patent.entered
     stated = (entered.symbols or ()) if entered is not None else ()
-    symbols = tuple(plain_symbol(symbol) for symbol in stated)
-    lasting = tuple(term for symbol in symbols for term in class_terms(symbol))
+    symbols = tuple([plain_symbol(symbol) for symbol in stated])
+    lasting = _class_terms(symbols)
     if entered is not None and entered.kind is not None:
-        lasting = (*lasting, f"kind:{entered.kind}")
+        lasting = (*lasting, f"kind:{entered.kind.value}")
     dates: tuple[date | None, ...] = (None, None, None)
     if entered is not None:
         dates = (entered.filed_on, entered.published_on, entered.granted_on)
@@ -72,31 +72,28 @@ def rows(patent: Patent, _: Part) -> Iterator[Row]:
     for day in facts.days:
         found = facts.on(day)
         if found != held:
-            yield _row(patent, begun, day, (lasting, symbols, dates), held)
+            terms, newest = held
+            columns = ((*lasting, *terms), symbols, *dates, *newest)
+            yield Row(patent.id, patent.id, begun, day, columns)
             begun, held = day, found
-    yield _row(patent, begun, None, (lasting, symbols, dates), held)
+    terms, newest = held
+    columns = ((*lasting, *terms), symbols, *dates, *newest)
+    yield Row(patent.id, patent.id, begun, None, columns)
 
 
-Lasting = tuple[tuple[str, ...], tuple[str, ...], tuple[date | None, ...]]
-
-
-def _row(
-    patent: Patent, since: date | None, until: date | None, lasting: Lasting, held: Held
-) -> Row:
-    terms, symbols, dates = lasting
-    columns = (tuple(dict.fromkeys((*terms, *held.terms))), symbols, *dates, *held.dates)
-    return Row(patent.id, patent.id, since, until, columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What holds on a day: regions and states, and since when the newest dealings stand."""
-
-    terms: tuple[str, ...]
-    dates: tuple[date | None, date | None, date | None]
+@lru_cache(maxsize=65_536)
+def _class_terms(symbols: tuple[str, ...]) -> tuple[str, ...]:
+    """The levels of all symbols, each once."""
+    return tuple(dict.fromkeys(term for symbol in symbols for term in class_terms(symbol)))
 
 
 Span = tuple[date, date | None]
+Held = tuple[tuple[str, ...], tuple[date | None, date | None, date | None]]
+"""What holds on a day: regions and states, and since when the newest pledge, recorded licence and
+declaration stand."""
+
+_TERM = {state: f"state:{state.value}" for state in State}
+_OF_STATUS = {status: f"state:{status.value}" for status in Status}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +111,28 @@ class _Facts:
 
     def on(self, day: date) -> Held:
         """What holds at the end of a day."""
-        patent = self.patent
-        pledged, licensed = _newest(self.pledged, day), _newest(self.licensed, day)
-        declared = _newest(self.declared, day)
+        terms = [*_region_terms(self.patent.patentees_on(day) or ())]
+        terms.append(_OF_STATUS[self.patent.status(day)])
+        pledged = licensed = declared = None
+        if self.pledged and (pledged := _newest(self.pledged, day)) is not None:
+            terms.append(_TERM[State.PLEDGED])
+        if self.licensed and (licensed := _newest(self.licensed, day)) is not None:
+            terms.append(_TERM[State.LICENSED])
+        if self.declared and (declared := _newest(self.declared, day)) is not None:
+            terms.append(_TERM[State.OPEN_LICENCE])
+        if self.preserved or self.suspended:
+            terms += self._freezes(day)
+        return tuple(terms), (pledged, licensed, declared)
+
+    def _freezes(self, day: date) -> list[str]:
         preserved = _newest(self.preserved, day) is not None
         suspended = _newest(self.suspended, day) is not None
-        said = {
-            State(patent.status(day)): True,
-            State.PLEDGED: pledged is not None,
-            State.PRESERVED: preserved,
-            State.SUSPENDED: suspended,
-            State.FROZEN: preserved or suspended,
-            State.LICENSED: licensed is not None,
-            State.OPEN_LICENCE: declared is not None,
-        }
-        states = tuple(f"state:{state}" for state, holds in said.items() if holds)
-        regions = {party.region for party in patent.patentees_on(day) or () if party.region}
-        found = tuple(sorted(term for region in regions for term in region_terms(region)))
-        return Held((*found, *states), (pledged, licensed, declared))
+        said = (
+            (State.PRESERVED, preserved),
+            (State.SUSPENDED, suspended),
+            (State.FROZEN, preserved or suspended),
+        )
+        return [_TERM[state] for state, holds in said if holds]
 
 
 def _newest(spans: Iterable[Span], day: date) -> date | None:
@@ -194,10 +195,19 @@ def class_terms(plain: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"class:{level}" for level in levels if level))
 
 
+@lru_cache(maxsize=65_536)
 def plain_symbol(symbol: str) -> str:
     """A symbol, or how one begins, without blanks, edition and version: `H01M10/0525`, `14-03`."""
     compact = "".join(symbol.upper().split())
     return compact.rpartition("CL.")[2].partition("(")[0]
+
+
+def _region_terms(parties: Parties) -> list[str]:
+    """The regions of parties, each once, in order."""
+    regions = {party.region for party in parties if party.region}
+    if len(regions) == 1:
+        return list(region_terms(*regions))
+    return sorted({term for region in regions for term in region_terms(region)})
 
 
 @lru_cache(maxsize=8_192)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import psycopg
 import pytest
 
+from ledger.database import connect
 from ledger.domain.lifecycle import StartPreservation
 from ledger.domain.numbers import printed
 from ledger.domain.parties import PartyDetails, PartyKind
@@ -15,11 +17,13 @@ from tests.api.test_patents import as_fact
 from tests.builders import (
     BANK,
     INSTRUMENTS,
+    LAMPWORKS,
     UNIVERSITY,
     credit_code,
     documents,
     fact,
     identity_number,
+    refs,
     register_pledge,
     register_transfer,
 )
@@ -182,6 +186,35 @@ class TestCriteria:
             answer = served.get("/v1/search", params=criteria)
             assert answer.status_code == 422, (criteria, answer.text)
             assert answer.json()["errors"][0]["parameter"].split(".")[0] == parameter, answer.text
+
+
+class TestWhatThePublicSees:
+    def test_a_debtor_is_not_found_and_not_read(self, served: Desk, database_url: str) -> None:
+        """What the register does not show to everybody stands in the lists for auditors alone."""
+        debtor = PartyDetails(name="Hidden Debtor Works", credit_code=credit_code(605))
+        pledge = register_pledge(
+            patents=(served.patent(),),
+            debtor=debtor,
+            signed_by=refs(LAMPWORKS, BANK, debtor),
+        )
+        served.registered("/v1/pledges", pledge, "bank", BANK)
+        for criteria in ({"party": debtor.name}, {"party_id": debtor.credit_code}):
+            for role in (None, "auditor", "registrar"):
+                assert patents(found(served, role, **criteria, match="exact")) == []
+        rows = "SELECT count(*) FROM involvement WHERE party = %s"
+        names = "SELECT count(*) FROM party_name WHERE folded = 'hidden debtor works'"
+        with connect(database_url, "ledger_auditor") as connection:
+            assert connection.execute(rows, [debtor.credit_code]).fetchone() == (1,)
+        with connect(database_url, "ledger_public") as connection:
+            assert connection.execute(rows, [debtor.credit_code]).fetchone() == (0,)
+            assert connection.execute(names).fetchone() == (0,)
+            for query in (
+                "SELECT * FROM streams_behind(0)",
+                "SELECT * FROM due",
+                "SELECT * FROM notice",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(query)
 
 
 class TestClocks:

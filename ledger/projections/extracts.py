@@ -31,7 +31,8 @@ WITH newest AS MATERIALIZED (
 SELECT asked.head, asked.known, n.number, p.patent_id, p.bibliography, p.facts,
     (
         SELECT t.patentees FROM title AS t
-        WHERE t.patent_id = p.patent_id AND t.effective @> asked.day AND t.recorded @> asked.known
+        WHERE t.patent_id = p.patent_id
+            AND (t.effective @> asked.day) IS TRUE AND (t.recorded @> asked.known) IS TRUE
     ) AS patentees,
     (
         SELECT jsonb_agg(
@@ -80,17 +81,20 @@ SELECT_CONFIDENTIAL = """
 SELECT 'encumbrance' AS part, e.registration_no AS number, NULL::boolean AS disclosed,
     e.kind, e.details, e.confidential, lower(e.effective) AS since, e.thing
 FROM encumbrance AS e
-WHERE e.patent_id = %(patent)s AND e.effective @> %(on)s::date AND e.recorded @> %(known)s::bigint
+WHERE e.patent_id = %(patent)s
+    AND (e.effective @> %(on)s::date) IS TRUE AND (e.recorded @> %(known)s::bigint) IS TRUE
 UNION ALL
 SELECT 'licence', l.licence_id, l.disclosed,
     NULL, l.details, l.confidential, lower(l.effective), l.thing
 FROM licence AS l
-WHERE l.patent_id = %(patent)s AND l.effective @> %(on)s::date AND l.recorded @> %(known)s::bigint
+WHERE l.patent_id = %(patent)s
+    AND (l.effective @> %(on)s::date) IS TRUE AND (l.recorded @> %(known)s::bigint) IS TRUE
 UNION ALL
 SELECT 'invalidation', NULL, NULL,
     NULL, i.details, '{}'::jsonb, lower(i.effective), i.thing
 FROM pending_invalidation AS i
-WHERE i.patent_id = %(patent)s AND i.effective @> %(on)s::date AND i.recorded @> %(known)s::bigint
+WHERE i.patent_id = %(patent)s
+    AND (i.effective @> %(on)s::date) IS TRUE AND (i.recorded @> %(known)s::bigint) IS TRUE
 ORDER BY since, thing
 """
 

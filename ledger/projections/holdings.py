@@ -13,7 +13,7 @@ HOLDINGS_MAX = 1000
 """Most lines of each list; the answer says how many there are."""
 
 # The patents that concern a party are those of the follower's list of involvements, and those of
-# entries that it has not come to yet; IS TRUE keeps the planner to the way by the patent.
+# entries that it has not come to yet; behind OFFSET 0 each is looked up by itself.
 SELECT_HOLDINGS = """
 WITH asked AS MATERIALIZED (
     SELECT log_head() AS head, coalesce(%(known)s::bigint, log_head()) AS known, %(on)s::date AS
@@ -25,7 +25,9 @@ WITH asked AS MATERIALIZED (
     SELECT b.stream FROM streams_behind(lists_known()) AS b
 ), patents AS (
     SELECT t.patent_id, t.patentees AS parties
-    FROM asked CROSS JOIN concerned JOIN title AS t USING (patent_id)
+    FROM asked CROSS JOIN concerned AS c CROSS JOIN LATERAL (
+        SELECT * FROM title WHERE patent_id = c.patent_id OFFSET 0
+    ) AS t
     WHERE t.patentees @> asked.party
         AND (t.effective @> asked.day) IS TRUE AND (t.recorded @> asked.known) IS TRUE
 ), pledges AS (
@@ -33,7 +35,9 @@ WITH asked AS MATERIALIZED (
         bool_or(e.details -> 'pledgees' @> asked.party) AS pledgee,
         array_agg(e.patent_id ORDER BY e.patent_id) AS patents, min(lower(e.effective)) AS since,
         (array_agg((e.details -> 'pledgors') || (e.details -> 'pledgees')))[1] AS parties
-    FROM asked CROSS JOIN concerned JOIN encumbrance AS e USING (patent_id)
+    FROM asked CROSS JOIN concerned AS c CROSS JOIN LATERAL (
+        SELECT * FROM encumbrance WHERE patent_id = c.patent_id OFFSET 0
+    ) AS e
     WHERE e.kind = 'pledge'
         AND (e.effective @> asked.day) IS TRUE AND (e.recorded @> asked.known) IS TRUE
         AND (e.details -> 'pledgors' @> asked.party OR e.details -> 'pledgees' @> asked.party)
@@ -44,7 +48,9 @@ WITH asked AS MATERIALIZED (
             recorded,
         array_agg(l.patent_id ORDER BY l.patent_id) AS patents, min(lower(l.effective)) AS since,
         (array_agg((l.details -> 'licensors') || (l.details -> 'licensees')))[1] AS parties
-    FROM asked CROSS JOIN concerned JOIN licence AS l USING (patent_id)
+    FROM asked CROSS JOIN concerned AS c CROSS JOIN LATERAL (
+        SELECT * FROM licence WHERE patent_id = c.patent_id OFFSET 0
+    ) AS l
     WHERE (l.effective @> asked.day) IS TRUE AND (l.recorded @> asked.known) IS TRUE
         AND (l.details -> 'licensors' @> asked.party OR l.details -> 'licensees' @> asked.party)
     GROUP BY l.licence_id

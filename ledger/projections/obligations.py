@@ -43,17 +43,22 @@ WITH asked AS MATERIALIZED (
         jsonb_build_array(jsonb_build_object('id', %(party)s::text)) AS party
 )
 """
+# Each patent by itself behind OFFSET 0: the planner would read the whole table for a few of them.
 _OF_PARTY = """
 , concerned AS MATERIALIZED (
     SELECT DISTINCT i.patent_id FROM involvement AS i WHERE i.party = %(party)s::text
 ), owned AS (
-    SELECT t.patent_id FROM asked CROSS JOIN concerned JOIN title AS t USING (patent_id)
+    SELECT t.patent_id FROM asked CROSS JOIN concerned AS c CROSS JOIN LATERAL (
+        SELECT * FROM title WHERE patent_id = c.patent_id OFFSET 0
+    ) AS t
     WHERE t.patentees @> asked.party
         AND (t.effective @> asked.day) IS TRUE AND (t.recorded @> asked.known) IS TRUE
 ), pledged AS (
     SELECT e.patent_id, e.registration_no, e.confidential -> 'claim' AS claim, e.effective,
         lower(e.recorded) AS known
-    FROM asked CROSS JOIN concerned JOIN encumbrance AS e USING (patent_id)
+    FROM asked CROSS JOIN concerned AS c CROSS JOIN LATERAL (
+        SELECT * FROM encumbrance WHERE patent_id = c.patent_id OFFSET 0
+    ) AS e
     WHERE e.kind = 'pledge'
         AND (e.effective @> asked.day) IS TRUE AND (e.recorded @> asked.known) IS TRUE
         AND (
@@ -62,7 +67,9 @@ _OF_PARTY = """
         )
 ), licensed AS (
     SELECT l.patent_id, l.licence_id
-    FROM asked CROSS JOIN concerned JOIN licence AS l USING (patent_id)
+    FROM asked CROSS JOIN concerned AS c CROSS JOIN LATERAL (
+        SELECT * FROM licence WHERE patent_id = c.patent_id OFFSET 0
+    ) AS l
     WHERE (l.effective @> asked.day) IS TRUE AND (l.recorded @> asked.known) IS TRUE
         AND (l.details -> 'licensors' @> asked.party OR l.details -> 'licensees' @> asked.party)
 ), mine AS (
@@ -156,26 +163,27 @@ SELECT_CONCERNED = """
 SELECT p.patent_id,
     (
         SELECT t.patentees FROM title AS t
-        WHERE t.patent_id = p.patent_id AND t.effective @> %(on)s::date
-            AND t.recorded @> %(known)s::bigint
+        WHERE t.patent_id = p.patent_id AND (t.effective @> %(on)s::date) IS TRUE
+            AND (t.recorded @> %(known)s::bigint) IS TRUE
     ) AS patentees,
     (
         SELECT jsonb_agg(jsonb_build_object('registration_no', e.registration_no) || e.details)
         FROM encumbrance AS e
         WHERE e.patent_id = p.patent_id AND e.kind = 'pledge'
-            AND e.effective @> %(on)s::date AND e.recorded @> %(known)s::bigint
+            AND (e.effective @> %(on)s::date) IS TRUE AND (e.recorded @> %(known)s::bigint) IS TRUE
     ) AS pledges,
     (
         SELECT jsonb_agg(jsonb_build_object('licence_id', l.licence_id, 'declaration_no',
             l.confidential -> 'declaration_no', 'recorded', l.disclosed) || l.details)
         FROM licence AS l
         WHERE l.patent_id = p.patent_id
-            AND l.effective @> %(on)s::date AND l.recorded @> %(known)s::bigint
+            AND (l.effective @> %(on)s::date) IS TRUE AND (l.recorded @> %(known)s::bigint) IS TRUE
     ) AS licences,
     (
         SELECT o.declaration_no FROM open_licence AS o
         WHERE o.patent_id = p.patent_id
-            AND o.effective @> %(on)s::date AND o.recorded @> %(known)s::bigint LIMIT 1
+            AND (o.effective @> %(on)s::date) IS TRUE AND (o.recorded @> %(known)s::bigint) IS TRUE
+        LIMIT 1
     ) AS declaration_no
 FROM unnest(%(patents)s::text[]) AS p (patent_id)
 """

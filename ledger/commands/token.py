@@ -15,7 +15,7 @@ from ledger.settings import make_data_dir
 
 HOURS_MAX = 24 * 366
 
-NEED_A_PARTY = ("bank", "patentee", "licensee")
+NEED_A_PARTY = ("bank", "agency", "patentee", "licensee")
 
 
 def token(

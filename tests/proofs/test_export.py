@@ -91,7 +91,7 @@ def test_a_mirror_without_our_own_files_holds_by_a_given_key(
 def test_every_changed_byte_is_found(whole: Path, copy: Path) -> None:
     for path, data in files(whole).items():
         count = len(data)
-        for place in range(0, count, max(1, count // 20)):
+        for place in range(0, count, max(1, count // 6)):
             changed = bytearray(data)
             changed[place] ^= 1 << place % 8
             (copy / path).write_bytes(changed)

@@ -137,7 +137,7 @@ _INVOLVEMENT = """
 _FOUND = """
 , found AS (
     SELECT l.patent_id, {rank} AS rank, {distance} AS distance, {parties} AS parties
-    FROM listing AS l {join}
+    FROM {source}
     WHERE (l.effective @> %(on)s::date) IS TRUE AND (l.recorded @> %(known)s::bigint) IS TRUE
         {conditions}
 )
@@ -156,16 +156,19 @@ ORDER BY rank, distance, patent_id LIMIT %(limit)s
 def _statement(wanted: Wanted, ending: str) -> str:
     """The statement of a search; its parts are constants of this module."""
     parts = ["WITH nothing AS (SELECT)"]
-    join, rank, distance, parties = "", "0", "0", "NULL::jsonb"
+    source, rank, distance, parties = "listing AS l", "0", "0", "NULL::jsonb"
     if wanted.by_party:
         if wanted.name is not None:
             parts.append(_named(wanted))
         parts.append(_involved(wanted))
-        join = "JOIN involved AS v USING (patent_id)"
+        source = (
+            "involved AS v CROSS JOIN LATERAL "
+            "(SELECT * FROM listing WHERE patent_id = v.patent_id OFFSET 0) AS l"
+        )
         rank, distance, parties = "v.rank", "v.distance", "v.parties"
     parts.append(
         _FOUND.format(
-            rank=rank, distance=distance, parties=parties, join=join, conditions=_listed(wanted)
+            rank=rank, distance=distance, parties=parties, source=source, conditions=_listed(wanted)
         )
     )
     return "".join([*parts, ending])

@@ -174,7 +174,6 @@ class TestCriteria:
             ("state", {"state": "sold"}),
             ("role", {"role": "debtor"}),
             ("match", {"match": "nearly"}),
-            ("party", {"party": "\u0000"}),
             ("party", {"party": ""}),
             ("until", {"from": "2026-01-02", "until": "2026-01-01"}),
             ("limit", {"limit": 0}),

@@ -18,8 +18,6 @@ PARTIES: Final = frozenset({"bank", "patentee", "licensee"})
 OFFICE: Final = frozenset({"registrar", "agency"})
 """They file for others: the office for whoever comes to it, an agency by powers of attorney on
 record. Everybody else files for its own party, and by such powers."""
-COUNTING: Final = frozenset({"auditor", "statistician"})
-"""They ask the statistics at any position and by any grouping."""
 
 OPERATIONS: Final[dict[str, frozenset[str]]] = {
     # What the register says.
@@ -73,9 +71,11 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "get_party_changes": OFFICE | PARTIES | {"auditor"},
     # What the register counts.
     "get_definitions": EVERYBODY,
-    "get_operations": COUNTING,
-    "get_licence_rates": COUNTING,
-    "get_pledge_financing": COUNTING,
+    "list_releases": EVERYBODY,
+    "get_release": EVERYBODY,
+    "get_operations": EVERYBODY,
+    "get_licence_rates": EVERYBODY,
+    "get_pledge_financing": EVERYBODY,
     "list_reads": frozenset({"auditor"}),
     # What the office enters.
     "enter_patents": frozenset({"registrar"}),

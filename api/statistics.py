@@ -1,9 +1,9 @@
-"""Statistics. Until disclosure control comes, auditors and statisticians alone are answered."""
+"""Statistics: reports on any question for auditors and statisticians, releases for everybody."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -18,6 +18,7 @@ from ledger.domain.filing import Caller
 from ledger.domain.periods import FIRST_DAY, LAST_DAY, CivilDate
 from ledger.projections.asking import point
 from ledger.projections.statistics import query as asking
+from ledger.projections.statistics import releases
 from ledger.projections.statistics.dictionary import dictionary
 from ledger.projections.statistics.periods import Every
 from ledger.projections.statistics.reports import NotKnown, report
@@ -26,6 +27,8 @@ from ledger.projections.statistics.tables import as_csv
 
 TAG = "statistics"
 CSV: Final = "text/csv"
+ENTITLED: Final = frozenset({"auditor", "statistician"})
+"""They ask at any position and by any grouping; everybody else reads releases."""
 Names = Annotated[list[str], Query(max_length=20)]
 router = APIRouter()
 
@@ -98,6 +101,71 @@ def get_definitions(
     return json_answer(dictionary(), house_of(request).seen)
 
 
+@router.get("/v1/statistics/releases", **reads("list_releases", "Releases", TAG, parameters=()))
+def list_releases(
+    request: Request,
+    _: Annotated[Caller, Depends(allowed("list_releases"))],
+) -> Response:
+    """What is released: family, period, position and time."""
+    house = house_of(request)
+    found = house.reader.public(releases.listed)
+    return json_answer({"releases": found}, house.seen)
+
+
+@router.get(
+    "/v1/statistics/releases/{family}/{period}",
+    **reads("get_release", "Release", TAG, parameters=()),
+)
+def get_release(
+    request: Request,
+    family: str,
+    period: str,
+    _: Annotated[Caller, Depends(allowed("get_release"))],
+    known_at: Annotated[
+        int | None,
+        Query(ge=0, le=POSITION_MAX, description="The position of a release; else the newest."),
+    ] = None,
+) -> Response:
+    """All tables of a release; what would tell of a few is suppressed."""
+    house = house_of(request)
+    return json_answer(_release(house, family, period, known_at), house.seen)
+
+
+def _release(house: House, family: str, period: str, known_at: int | None) -> dict[str, Any]:
+    found = house.reader.public(lambda c: releases.released(c, family, period, known_at))
+    if found is None:
+        at = "" if known_at is None else f" at position {known_at}"
+        raise Problem(
+            "not-found",
+            f"Of {family} nothing is released for {period}{at}; /v1/statistics/releases lists all.",
+        )
+    return found
+
+
+def _of_a_release(query: asking.Query, asked: Question) -> Response:
+    """What everybody is answered: one table of a release, told as a report would be."""
+    if len(query.by) > 1 or query.where or query.every is not Every.WHOLE or asked.restated_from:
+        raise Problem("forbidden", "Of groupings of their own auditors and statisticians are told.")
+    if isinstance(asked.known_at, datetime):
+        fault = Fault("a release is known by its position", parameter="known_at")
+        raise invalid(fault)
+    (period,) = query.periods
+    house = asked.house
+    found = _release(house, query.family, period.label, asked.known_at)
+    by = query.by[0] if query.by else ""
+    table = next((table for table in found["tables"] if table["by"] == by), None)
+    if table is None:
+        raise Problem("not-found", f"The release has no table by {by}.")
+    told = [c for c in table["cells"] if not query.measures or c["measure"] in query.measures]
+    head = {name: value for name, value in found.items() if name != "tables"}
+    cells = [{**cell, "period": period.label} for cell in told]
+    shown = {**head, "cells": cells}
+    check_known(house.seen, asked.position_min)
+    if asked.form == "csv":
+        return Response(as_csv({**shown, "query": query.as_json()}), 200, media_type=CSV)
+    return json_answer(shown, house.seen)
+
+
 @router.get(
     "/v1/statistics/operations", **reads("get_operations", "Statistics", TAG, parameters=())
 )
@@ -137,6 +205,9 @@ def answer(family: str, caller: Caller, asked: Question) -> Response:
         query = asking.Query(family=family, where=where, **asked.members).checked()
     except asking.BadQuery as error:
         raise invalid(Fault(str(error), parameter=error.member)) from None
+
+    if caller.role not in ENTITLED:
+        return _of_a_release(query, asked)
 
     def work(connection: Any) -> dict[str, Any]:
         known = None

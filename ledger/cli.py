@@ -23,6 +23,7 @@ COMMANDS = (
     "audit",
     "diff",
     "stats",
+    "release",
     "export",
     "import",
     "verify",

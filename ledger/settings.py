@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,16 @@ class Settings(BaseModel):
     later one lasts four times as long, up to six hours."""
     webhook_ca_file: Path | None = None
     """Further certificates that sign receivers' (`LEDGER_WEBHOOK_CA_FILE`), as PEM."""
+
+    release_contracts_above: int = Field(default=20, ge=0)
+    """A public figure of the statistics rests on more contracts than this
+    (`LEDGER_RELEASE_CONTRACTS_ABOVE`)."""
+
+    release_parties_min: int = Field(default=3, ge=1)
+    """A public figure is of so many parties at least (`LEDGER_RELEASE_PARTIES_MIN`)."""
+
+    release_share_max: Decimal = Field(default=Decimal("0.5"), gt=0, le=1)
+    """No party has more of a public amount than this share (`LEDGER_RELEASE_SHARE_MAX`)."""
 
     samples_dir: Path | None = None
     """Folder with sample files of other registers (`LEDGER_SAMPLES`)."""

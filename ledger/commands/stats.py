@@ -131,7 +131,7 @@ def _asked(
     settings: Settings, query: Query, known_at: int | None, restated_from: int | None
 ) -> dict[str, Any]:
     with ready_database(settings) as url:
-        _catch_up(url)
+        catch_up(url)
         with connect(url, "ledger_auditor", application_name="patent-ledger stats") as connection:
             if restated_from is None:
                 return report(connection, query, known_at)
@@ -152,7 +152,7 @@ def _bulletin(
     table = rates_of(settings) if rates is None else rates_in(rates)
     days = None if first is None or last is None else (first, last)
     with ready_database(settings) as url:
-        _catch_up(url)
+        catch_up(url)
         try:
             position = bulletins.write(url, file, days, known_at, table, note)
         except NotKnown as error:
@@ -160,7 +160,7 @@ def _bulletin(
     typer.echo(f"{file}: as known at position {position}")
 
 
-def _catch_up(url: str) -> None:
+def catch_up(url: str) -> None:
     """Count what the log has gained while nothing followed it; a server that does is left to it."""
     (follower,) = (each for each in FOLLOWERS if each.name == families.NAME)
     runner = FollowerRunner(url, follower)

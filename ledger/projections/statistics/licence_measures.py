@@ -146,6 +146,7 @@ DECLARED = Basis(
     AS_DECLARED,
     f"SELECT a.*, a.declared_on AS day {_ASKED} AND a.span = 0",
     once="declaration_no",
+    unit="declaration_no",
 )
 OFFERED = Basis(
     "offered patents",
@@ -154,6 +155,7 @@ OFFERED = Basis(
     AS_DECLARED,
     f"SELECT a.*, a.declared_on AS day {_ASKED} AND a.span = 0",
     once="patent_id",
+    unit="declaration_no",
 )
 LIVE = Basis(
     "live declarations",
@@ -163,6 +165,7 @@ LIVE = Basis(
     f"SELECT a.*, a.stands_from AS day {_ASKED}",
     once="declaration_no",
     standing=True,
+    unit="declaration_no",
 )
 WITHDRAWN = Basis(
     "withdrawn declarations",
@@ -171,6 +174,7 @@ WITHDRAWN = Basis(
     AS_DECLARED,
     f"SELECT a.*, a.withdrawn_on AS day {_ASKED} AND a.span = 0 AND a.withdrawn_on IS NOT NULL",
     once="declaration_no",
+    unit="declaration_no",
 )
 TAKEN = Basis(
     "open licences taken",
@@ -214,6 +218,7 @@ def rates(prefix: str, basis: Basis, en: str, zh: str) -> tuple[Measure, ...]:
             f"{en_of} {RATE_MEANING}",
             finish=finish,
             grows=False,
+            rests_on="rate IS NOT NULL",
             entitled=entitled,
         )
         for name, finish, en_of, zh_of, entitled in kinds
@@ -270,6 +275,7 @@ LICENCE_RATES = Family(
             "entry fees of running royalties are not among them. Other money by the stated table "
             "of rates; without a rate there is no total.",
             finish=money,
+            rests_on="class = 'fixed'",
         ),
         Measure(
             "average_fixed_amount",
@@ -281,6 +287,7 @@ LICENCE_RATES = Family(
             "The total of fixed amounts over the contracts that state one, to a hundredth.",
             finish=per(2),
             grows=False,
+            rests_on="class = 'fixed' AND amount IS NOT NULL",
         ),
         Measure(
             "average_term",
@@ -293,6 +300,7 @@ LICENCE_RATES = Family(
             "years of 365.25 days, to a tenth.",
             finish=years,
             grows=False,
+            rests_on="term_days IS NOT NULL",
         ),
         *rates("rate", CONTRACTS, "Rate", "提成比例"),
         Measure(
@@ -348,6 +356,7 @@ LICENCE_RATES = Family(
             "Open licences taken and recorded",
             "已备案开放许可数",
             "Of the licences taken in the period, those whose contract was recorded since.",
+            rests_on="recorded_on IS NOT NULL",
         ),
         Measure(
             "takers_per_declaration",

@@ -53,6 +53,8 @@ class Basis:
     """Whether a column `yuan` is wanted, the amount by the stated table of rates."""
     dimensions: tuple[Dimension, ...] = ()
     """Further dimensions that only these rows have."""
+    unit: str = "contract"
+    """The column that names the contract a row is of, of which a public figure needs many."""
 
 
 Finish = Callable[[Any], Any]
@@ -77,6 +79,9 @@ class Measure:
     """Whether growth year on year is told."""
     shares: bool = False
     """Whether a group's share in the whole is told."""
+    rests_on: str = ""
+    """Which rows of the basis the figure can be told apart by, where not all: a public figure
+    needs many of those."""
     entitled: bool = False
     """Whether only auditors and statisticians are told it, whatever the release."""
 

@@ -176,6 +176,7 @@ def quartiles(
             f"{en_of} by {said}.",
             finish=quartile(which, method, over, places),
             grows=False,
+            rests_on="amount IS NOT NULL" if of == "yuan" else f"{of} IS NOT NULL",
         )
         for ending, method, said, zh_said in METHODS
         for name, which, en_of, zh_of in QUARTILES
@@ -230,6 +231,7 @@ PLEDGE_FINANCING_FAMILY = Family(
             "Inclusive projects",
             "普惠项目数",
             "Projects of at most 10,000,000 yuan (stat-inclusive-threshold).",
+            rests_on="inclusive",
         ),
         Measure(
             "inclusive_projects_share",
@@ -241,6 +243,7 @@ PLEDGE_FINANCING_FAMILY = Family(
             "Inclusive projects in projects, to a tenth of a percent.",
             finish=percent,
             grows=False,
+            rests_on="inclusive",
         ),
         Measure(
             "enterprises",
@@ -259,6 +262,7 @@ PLEDGE_FINANCING_FAMILY = Family(
             "Enterprises with inclusive projects",
             "普惠惠及企业数",
             "Distinct pledgors that are enterprises, of inclusive projects.",
+            rests_on="inclusive",
         ),
         Measure(
             "inclusive_enterprises_share",
@@ -271,6 +275,7 @@ PLEDGE_FINANCING_FAMILY = Family(
             "Enterprises with inclusive projects in enterprises, to a tenth of a percent.",
             finish=percent,
             grows=False,
+            rests_on="inclusive",
         ),
         Measure(
             "patents",
@@ -280,6 +285,7 @@ PLEDGE_FINANCING_FAMILY = Family(
             "Patents pledged",
             "质押专利件数",
             "Patents of the registrations made in the period, each once.",
+            rests_on="NOT trademark",
         ),
         Measure(
             "patents_per_project",
@@ -292,6 +298,7 @@ PLEDGE_FINANCING_FAMILY = Family(
             "Patents of registrations of patents over those registrations, to a tenth.",
             finish=per(1),
             grows=False,
+            rests_on="NOT trademark",
         ),
         Measure(
             "average_amount",
@@ -303,6 +310,7 @@ PLEDGE_FINANCING_FAMILY = Family(
             "The registered amount over the claims whose amount is known, to a hundredth.",
             finish=per(2),
             grows=False,
+            rests_on="amount IS NOT NULL",
         ),
         *quartiles("amount", CLAIMS, "yuan", "yuan", 2, Decimal(1), "Amount", "登记金额"),
         Measure(
@@ -316,6 +324,7 @@ PLEDGE_FINANCING_FAMILY = Family(
             "tenth.",
             finish=years,
             grows=False,
+            rests_on="term_days IS NOT NULL",
         ),
         *quartiles("term", PROJECTS, "term_days", "years", 1, DAYS_OF_YEAR, "Term", "期限"),
         Measure(

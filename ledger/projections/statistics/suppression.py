@@ -1,0 +1,261 @@
+"""Disclosure control: which figures of a release are not told, so that none tells of a few.
+
+A figure rests on a set of contracts. It is *unsafe* where they are few, of few parties, or where
+one party has more than half of the amount. Unsafe figures are suppressed, and with them as many
+others as it takes that subtraction does not give them back: within a table, between tables, and
+between releases, whose figures are known to everybody already.
+
+Two attacks are reckoned with. The difference of two published sets of which one contains the
+other; and any sum of published figures, each times any number, which is the question of whether a
+suppressed figure lies in the space that the published ones span (Cox, "Suppression methodology and
+statistical disclosure control", JASA 75, 1980). Quartiles and distinct counts do not add up and are
+told or suppressed with the set that they rest on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import permutations
+from typing import Final, NamedTuple
+
+Mask = int
+"""A set of units: bit n is the unit n."""
+
+PRIME: Final = (1 << 61) - 1
+"""Sums are looked for modulo a large prime: one over the rationals is one there too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a figure may be told."""
+
+    contracts_above: int = 20
+    parties_min: int = 3
+    share_max: Decimal = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A contract as it was known: the party that gives the right, and what it paid, by currency."""
+
+    party: str
+    amounts: Mapping[str, Decimal]
+
+
+class Key(NamedTuple):
+    """What a figure is of."""
+
+    population: str
+    """What rows it is counted on, and which of them it rests on."""
+    period: str
+    by: str
+    """The dimension; none for all together."""
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a release, or of an earlier one that everybody knows."""
+
+    key: Key
+    mask: Mask
+    amounts: bool = False
+    """Whether amounts of money can be read from it."""
+    released: bool = False
+    """Whether an earlier release tells it."""
+
+
+def suppressed(
+    figures: Iterable[Figure],
+    units: Sequence[Unit],
+    limits: Limits,
+    withheld: Iterable[Figure] = (),
+) -> set[Key]:
+    """The figures that are not told; `withheld` are those that earlier releases did not tell."""
+    return Control(list(figures), units, limits, list(withheld)).run()
+
+
+class Control:
+    """One run of disclosure control over all figures of a family."""
+
+    def __init__(
+        self,
+        figures: list[Figure],
+        units: Sequence[Unit],
+        limits: Limits,
+        withheld: list[Figure],
+    ) -> None:
+        self._withheld = withheld
+        self._units = units
+        self._limits = limits
+        self._told = {f for f in figures if f.released}
+        self._mine = [f for f in figures if not f.released]
+        self._hidden: list[Figure] = []
+        self._judged: dict[tuple[Mask, bool], bool] = {}
+
+    def run(self) -> set[Key]:
+        for figure in self._mine:
+            if figure.mask and self.unsafe(figure.mask, figure.amounts):
+                self._hidden.append(figure)
+            else:
+                self._told.add(figure)
+        while any([self._residuals(), self._differences(), self._sums()]):
+            pass
+        return {figure.key for figure in self._hidden}
+
+    def unsafe(self, mask: Mask, amounts: bool) -> bool:
+        """Whether a set of contracts is too few, too few's, or mostly one's."""
+        judged = self._judged.get((mask, amounts))
+        if judged is None:
+            judged = self._judged[mask, amounts] = self._judge(mask, amounts)
+        return judged
+
+    def _judge(self, mask: Mask, amounts: bool) -> bool:
+        limits = self._limits
+        if mask.bit_count() <= limits.contracts_above:
+            return True
+        members = [self._units[place] for place in bits(mask)]
+        if len({unit.party for unit in members}) < limits.parties_min:
+            return True
+        return amounts and any(
+            max(of_parties.values()) > limits.share_max * sum(of_parties.values())
+            for of_parties in _by_currency(members).values()
+        )
+
+    def _hide(self, figure: Figure) -> None:
+        self._told.discard(figure)
+        self._hidden.append(figure)
+
+    # -- within a table
+
+    def _residuals(self) -> bool:
+        """Hide the smallest of a table as long as all together less those told is unsafe."""
+        tables: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
+        totals: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+        for figure in self._told:
+            key = figure.key
+            if key.by:
+                tables[key.population, key.period, key.by].append(figure)
+            else:
+                totals[key.population, key.period].append(figure)
+        found = False
+        for (population, period, _), table in tables.items():
+            mine = sorted((f for f in table if not f.released), key=_size)
+            for total in totals[population, period]:
+                while (rest := total.mask & ~_union(table)) and self.unsafe(rest, total.amounts):
+                    if not mine:
+                        break
+                    smallest = mine.pop(0)
+                    table.remove(smallest)
+                    self._hide(smallest)
+                    found = True
+        return found
+
+    # -- between tables and releases
+
+    def _differences(self) -> bool:
+        """Hide one of two sets whose difference is unsafe."""
+        found = False
+        told = sorted((f for f in self._told if f.mask), key=_size)
+        for less, more in permutations(told, 2):
+            if less not in self._told or more not in self._told:
+                continue
+            changed = less.released != more.released and _same_place(less, more)
+            difference = less.mask ^ more.mask
+            if not difference or not (changed or less.mask & ~more.mask == 0):
+                continue
+            if self.unsafe(difference, less.amounts or more.amounts):
+                victim = next((f for f in (less, more) if not f.released), None)
+                if victim is not None:
+                    self._hide(victim)
+                    found = True
+        return found
+
+    def _sums(self) -> bool:
+        """Hide one figure more for each unsafe one that a sum of those told gives away."""
+        found = False
+        wanted = [f for f in (*self._hidden, *self._withheld) if self.unsafe(f.mask, f.amounts)]
+        for population in {figure.key.population for figure in wanted}:
+            told = [f for f in self._told if f.key.population == population and f.mask]
+            sought = [f for f in wanted if f.key.population == population]
+            for leaking in derivable(told, sought):
+                touching = [f for f in told if not f.released and f.mask & leaking.mask]
+                victims = sorted(touching, key=lambda f: (not f.key.by, _size(f)))
+                if victims:
+                    self._hide(victims[0])
+                    told.remove(victims[0])
+                    found = True
+        return found
+
+
+def derivable(told: Sequence[Figure], sought: Sequence[Figure]) -> list[Figure]:
+    """Those of the figures sought that are sums of figures told, each times some number."""
+    pieces = _pieces([figure.mask for figure in (*told, *sought)])
+    basis: list[tuple[int, list[int]]] = []
+    for figure in told:
+        row = _reduced(_row(figure.mask, pieces), basis)
+        pivot = next((place for place, value in enumerate(row) if value), None)
+        if pivot is not None:
+            inverse = pow(row[pivot], -1, PRIME)
+            basis.append((pivot, [value * inverse % PRIME for value in row]))
+    return [f for f in sought if not any(_reduced(_row(f.mask, pieces), basis))]
+
+
+def _reduced(row: list[int], basis: Sequence[tuple[int, list[int]]]) -> list[int]:
+    for pivot, other in basis:
+        times = row[pivot]
+        if times:
+            row = [(value - times * its) % PRIME for value, its in zip(row, other, strict=True)]
+    return row
+
+
+def _pieces(masks: Iterable[Mask]) -> list[Mask]:
+    """The sets that no mask cuts in two."""
+    pieces: list[Mask] = []
+    for mask in masks:
+        rest = mask
+        cut = []
+        for piece in pieces:
+            within, without = piece & mask, piece & ~mask
+            rest &= ~piece
+            cut += [part for part in (within, without) if part]
+        pieces = [*cut, rest] if rest else cut
+    return pieces
+
+
+def _row(mask: Mask, pieces: Sequence[Mask]) -> list[int]:
+    return [1 if piece & mask else 0 for piece in pieces]
+
+
+def _by_currency(members: Iterable[Unit]) -> dict[str, dict[str, Decimal]]:
+    found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for unit in members:
+        for currency, amount in unit.amounts.items():
+            found[currency][unit.party] += amount
+    return found
+
+
+def _same_place(one: Figure, other: Figure) -> bool:
+    return one.key == other.key
+
+
+def _union(figures: Iterable[Figure]) -> Mask:
+    mask = 0
+    for figure in figures:
+        mask |= figure.mask
+    return mask
+
+
+def _size(figure: Figure) -> tuple[int, Key]:
+    return figure.mask.bit_count(), figure.key
+
+
+def bits(mask: Mask) -> Iterator[int]:
+    """The units of a set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest

@@ -10,5 +10,4 @@ CREATE TABLE statistics_release (
 CREATE TRIGGER statistics_release_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statistics_release
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE statistics_release ENABLE ALWAYS TRIGGER statistics_release_append_only;
-GRANT SELECT, INSERT ON statistics_release TO ledger_writer;
 GRANT SELECT ON statistics_release TO ledger_auditor, ledger_public;

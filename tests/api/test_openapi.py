@@ -73,6 +73,8 @@ BUILT = {
     "GET /v1/statistics/licence-rates",
     "GET /v1/statistics/operations",
     "GET /v1/statistics/pledge-financing",
+    "GET /v1/statistics/releases",
+    "GET /v1/statistics/releases/{family}/{period}",
     "POST /v1/batches",
     "POST /v1/consents",
     "POST /v1/consents/{id}/withdrawal",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import time
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
 import pytest
 
+from ledger.projections.statistics.query import Query
+from ledger.projections.statistics.releases import publish
+from ledger.projections.statistics.suppression import Limits
 from tests.api.desk import Desk
 from tests.builders import BANK, register_pledge
 
@@ -69,9 +74,39 @@ def test_a_table_comes_as_comma_separated_values(served: Desk) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize(("role", "status"), [(None, 401), ("bank", 403), ("registrar", 403)])
-def test_nobody_else_is_answered(served: Desk, path: str, role: str | None, status: int) -> None:
-    assert served.get(path, role, BANK if role == "bank" else None).status_code == status
+@pytest.mark.parametrize("role", [None, "bank", "registrar"])
+def test_everybody_else_reads_what_is_released(served: Desk, path: str, role: str | None) -> None:
+    party = BANK if role == "bank" else None
+    free = {"from": "2026-01-01", "until": "2026-06-30"}
+    assert served.get(path, role, party, params=free).status_code == 404
+    own = served.get(path, role, party, params=free | {"by": ["kind", "province"]})
+    assert (own.status_code, own.json()["type"]) == (403, "/problems/forbidden")
+    at = served.get(path, role, party, params=free | {"known_at": "2026-03-01T00:00:00Z"})
+    assert at.json()["errors"][0]["parameter"] == "known_at"
+
+
+def test_a_release_is_read_whole_or_by_its_tables(served: Desk) -> None:
+    patents = served.patents(30)
+    for number, patent in enumerate(patents):
+        pledge = register_pledge(patents=(patent,))
+        served.registered("/v1/pledges", pledge, "bank", BANK, key=f"released-{number}")
+    days = {"from": "2026-03-01", "until": "2026-03-31"}
+    followed(served, **days)
+    query = Query("pledge-financing", date(2026, 3, 1), date(2026, 3, 31)).checked()
+    limits = Limits(contracts_above=20, parties_min=1, share_max=Decimal(1))
+    now = datetime(2026, 4, 2, tzinfo=UTC)
+    document = publish(served.owner, query, None, limits, now)
+    family = "/v1/statistics/pledge-financing"
+    assert served.get("/v1/statistics/releases").json()["releases"][-1]["period"] == "2026-03"
+    path = "/v1/statistics/releases/pledge-financing/2026-03"
+    assert served.get(path).json() == document
+    assert served.get(path, known_at=document["position"]).json() == document
+    assert served.get(path, known_at=document["position"] - 1).status_code == 404
+    told = served.get(family, params=days | {"by": "kind", "measure": "projects"}).json()["cells"]
+    (inventions,) = [cell for cell in told if cell["group"] == {"kind": "invention"}]
+    assert inventions["value"] >= 30
+    lines = list(csv.reader(StringIO(served.get(family, params=days | {"format": "csv"}).text)))
+    assert lines[0][:2] == ["measure", "period"]
 
 
 @pytest.mark.parametrize(

@@ -387,6 +387,7 @@ STATISTICS = {
         f"{GROUPS}"
     ),
 }
+RELEASED = {"statistics_release": "family period position released_at document"}
 READABLE: dict[Role, dict[str, str]] = {
     "ledger_writer": {
         "stored_events": "originator_id originator_version topic state notification_id",
@@ -435,6 +436,7 @@ READABLE: dict[Role, dict[str, str]] = {
         **FOLLOWED,
         **SEARCHED,
         **STATISTICS,
+        **RELEASED,
         **REGISTER_VIEWS,
         **LOG_TABLES,
     },
@@ -450,6 +452,7 @@ READABLE: dict[Role, dict[str, str]] = {
         "open_licence": "thing patent_id declaration_no details effective recorded",
         **SEARCHED,
         **FEED,
+        **RELEASED,
         **LOG_TABLES,
     },
 }

@@ -47,6 +47,7 @@ from ledger.projections.statistics.reports import report
 from ledger.ratetable import RateTable
 from ledger.settings import load_settings
 from tests.conftest import NewDatabase
+from tests.year.releasing import check_releases
 
 FULL = Fraction(1)
 SCALE = Fraction(6, 100)
@@ -109,6 +110,7 @@ def test_a_scaled_register_comes_to_the_published_figures(
         check_marks(url)
         check_statistics(url, SCALE, (licences(2022, OF_2022), licences(2023, OF_2023)))
         check_bulletin(url, tmp_path)
+        check_releases(url)
 
 
 @pytest.mark.soak

@@ -31,7 +31,7 @@ def check_releases(url: str) -> None:
     with connect(url) as connection:
         halves = [release(connection, "pledge-financing", p) for p in ("2021-H1", "2022-H1")]
         check_table(halves[1], "projects", "province")
-        check_table(halves[1], "projects", "party_kind")
+        check_table(halves[1], "projects", "section")
         (whole,) = cells(halves[1], "", "amount")
         (before,) = cells(halves[0], "", "amount")
         assert (whole["before"], whole["growth"]) == (before["value"], "51.5")

@@ -78,6 +78,7 @@ _ISSUED: Final[dict[str, Any]] = {
             "malformed",
             "unauthenticated",
             "forbidden",
+            "not-found",
             "not-so",
             "too-large",
             "unsupported-media-type",

@@ -73,7 +73,6 @@ def get_tile(
     path: Annotated[
         str,
         Path(
-            max_length=200,
             description="Level and index as C2SP tlog-tiles writes them, such as 0/x001/234, "
             "2/000.p/17 or entries/x001/234.",
         ),

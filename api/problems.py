@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 
 from api import printed
 from api.house import house_of, viewer_of
@@ -174,12 +175,21 @@ def answer(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(kind.retry_after)
     if slug == "unauthenticated":
         headers.setdefault("WWW-Authenticate", "Bearer")
+    if slug == "method-not-allowed":
+        headers["Allow"] = ", ".join(methods_at(request))
     if slug == "refused":
         headers |= {
             "Content-Language": preferred(request.headers.get("accept-language")),
             "Vary": printed.VARIES,
         }
     return Response(orjson.dumps(shown), kind.status, headers, MEDIA_TYPE)
+
+
+def methods_at(request: Request) -> list[str]:
+    """What can be done at the path of a request, by whichever of its routes."""
+    path = request.url.path
+    there = (r for r in request.app.routes if isinstance(r, Route) and r.path_regex.match(path))
+    return sorted({method for route in there for method in route.methods or ()})
 
 
 def problem(request: Request, error: Exception, instance: str) -> tuple[str, dict[str, Any]]:

@@ -163,7 +163,8 @@ def released(
     connection: Connection[Any], family: str, period: str, position: int | None
 ) -> Document | None:
     """The newest release of a period, or the one at a position."""
-    row = connection.execute(SELECT_RELEASE, (family, period, position, position)).fetchone()
+    with connection.cursor(row_factory=dict_row) as curs:
+        row = curs.execute(SELECT_RELEASE, (family, period, position, position)).fetchone()
     if row is None:
         return None
     document: Document = row["document"]
@@ -172,7 +173,8 @@ def released(
 
 def listed(connection: Connection[Any]) -> list[dict[str, Any]]:
     """What is released: family, period, position and time."""
-    return list(connection.execute(SELECT_LIST))
+    with connection.cursor(row_factory=dict_row) as curs:
+        return curs.execute(SELECT_LIST).fetchall()
 
 
 # --- cells --------------------------------------------------------------------------------------

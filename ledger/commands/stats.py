@@ -76,6 +76,10 @@ def stats(  # noqa: PLR0913, PLR0917 - the options of one question
         Path | None,
         typer.Option("--bulletin", help="Write a bulletin of all families to this HTML file."),
     ] = None,
+    released: Annotated[
+        str | None,
+        typer.Option("--released", help="Make the bulletin of the releases of this period."),
+    ] = None,
     note: Annotated[
         str | None, typer.Option("--note", help="A remark at the head of the bulletin.")
     ] = None,
@@ -92,6 +96,10 @@ def stats(  # noqa: PLR0913, PLR0917 - the options of one question
         _verify(settings, report_file, as_json=as_json)
         return
     if bulletin_file is not None:
+        if released is not None:
+            with ready_database(settings) as url:
+                bulletins.write_released(url, bulletin_file, released, note)
+            return
         _bulletin(settings, bulletin_file, (from_day, until), known_at, rates, note)
         return
     if family is None:

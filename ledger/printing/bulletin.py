@@ -50,19 +50,19 @@ def edition(
     reports: Reports,
     dictionary: Dictionary,
     *,
-    released: str | None = None,
+    released: bool = False,
     note: str | None = None,
 ) -> Edition:
-    """The bulletin of some reports in a language; `released` names the release they are of."""
+    """The bulletin of some reports in a language; `released` says that the public may have it."""
     told = Told(Figures(words), reports, dictionary)
     text = words.text
-    kept = text(said.NOT_RELEASED) if released is None else text(said.KEPT_BACK)
+    kept = text(said.KEPT_BACK if released else said.NOT_RELEASED)
     return Edition(
         language=words.language,
         title=text(said.TITLE),
         subtitle=text(said.SUBTITLE),
         period=f"{told.period[:1].upper()}{told.period[1:]}",
-        remarks=tuple(remark for remark in (note, released, kept) if remark),
+        remarks=tuple(remark for remark in (note, kept) if remark),
         sections=(pledges(told), licences(told), operations(told)),
         rests_on=rests_on(told),
         questions=questions(told),

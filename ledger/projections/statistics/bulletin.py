@@ -105,6 +105,19 @@ def reports(
     return found
 
 
+SELECT_RELEASES = """
+SELECT DISTINCT ON (family, document -> 'query' -> 'with_trademarks') document
+FROM statistics_release WHERE period = %s
+ORDER BY family, document -> 'query' -> 'with_trademarks', position DESC
+"""
+
+
+def released(connection: Connection[Any], period: str) -> dict[str, dict[str, Any]]:
+    """The answers to the questions of a bulletin that the newest releases of a period give."""
+    rows = connection.execute(SELECT_RELEASES, (period,)).fetchall()
+    return of_releases(document for (document,) in rows)
+
+
 def of_releases(documents: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The answers to the questions of a bulletin that releases of one period give.
 

@@ -310,7 +310,9 @@ def _pid_lines(home: Home) -> list[str] | None:
 
 def _state(home: Home) -> str:
     lines = _pid_lines(home) or []
-    return lines[7].strip() if len(lines) > 7 else ""
+    said = lines[7].strip() if len(lines) > 7 else ""
+    # A standby is ready when it can be read; what recovers to a point in time, when it has ended.
+    return "ready" if said == "standby" and (home.data / "standby.signal").exists() else said
 
 
 def _is_server_of(pid: int, home: Home) -> bool:

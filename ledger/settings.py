@@ -30,6 +30,9 @@ class Settings(BaseModel):
     database_url: str | None = Field(default=None, repr=False)
     """Another server's connection string; none means the embedded one (`LEDGER_DATABASE_URL`)."""
 
+    replica_url: str | None = Field(default=None, repr=False)
+    """Connection string of a read replica, which the API reads from (`LEDGER_REPLICA_URL`)."""
+
     postgres_account: str | None = Field(default=None, min_length=1)
     """Account of the embedded server when root starts it (`LEDGER_POSTGRES_ACCOUNT`)."""
 

@@ -75,8 +75,10 @@ def house(url: str, settings: Settings) -> Iterator[House]:
     """A running ledger over a migrated database: writer, followers, readers, issuer."""
     with contextlib.ExitStack() as stack:
         registry = stack.enter_context(assembly.registry(url, settings))
-        reader = Reader(url)
+        reader = Reader(url, settings.replica_url)
         stack.callback(reader.close)
+        newest = Reader(url) if settings.replica_url else reader
+        stack.callback(newest.close)
         followers = Followers(url)
         followers.start()
         stack.callback(followers.stop)
@@ -87,7 +89,7 @@ def house(url: str, settings: Settings) -> Iterator[House]:
         post = PostOffice(
             url,
             keys.origin,
-            reader,
+            newest,
             registry.means,
             loopback=settings.webhook_loopback,
             ca_file=settings.webhook_ca_file,
@@ -96,7 +98,7 @@ def house(url: str, settings: Settings) -> Iterator[House]:
         post.start()
         stack.callback(post.stop)
         clock = registry.means.clock
-        seen = reader.public(entries.head)
+        seen = newest.public(entries.head)
         yield House(
             registry,
             reader,

@@ -36,11 +36,14 @@ class Unreadable(Exception):
 
 
 class Reader:
-    """The reading side's connections. Safe to use from many threads."""
+    """The reading side's connections. Safe to use from many threads.
 
-    def __init__(self, url: str) -> None:
-        self._public = _pool(url, "ledger_public", PUBLIC_CONNECTIONS_MAX)
-        self._auditor = _pool(url, "ledger_auditor", AUDITOR_CONNECTIONS_MAX)
+    With a replica it is the replica that is read, and the database in which reads are noted.
+    """
+
+    def __init__(self, url: str, replica: str | None = None) -> None:
+        self._public = _pool(replica or url, "ledger_public", PUBLIC_CONNECTIONS_MAX)
+        self._auditor = _pool(replica or url, "ledger_auditor", AUDITOR_CONNECTIONS_MAX)
         self._writer = _pool(url, "ledger_writer", WRITER_CONNECTIONS_MAX, size_min=0)
 
     def close(self) -> None:

@@ -153,13 +153,17 @@ def as_body(body: BaseModel | Json) -> Json:
 
 
 @contextlib.contextmanager
-def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Iterator[Desk]:
+def desk(
+    database_url: str, folder: Path, bounds: Bounds | None = None, replica_url: str | None = None
+) -> Iterator[Desk]:
     """A desk that serves while in the block."""
     clock = Clock()
     with contextlib.ExitStack() as stack:
         ledger = stack.enter_context(registry(database_url, clock=clock, bounds=bounds))
-        reader = Reader(database_url)
+        reader = Reader(database_url, replica_url)
         stack.callback(reader.close)
+        newest = Reader(database_url) if replica_url else reader
+        stack.callback(newest.close)
         followers = Followers(database_url)
         followers.start()
         stack.callback(followers.stop)
@@ -171,7 +175,7 @@ def desk(database_url: str, folder: Path, bounds: Bounds | None = None) -> Itera
         post = PostOffice(
             database_url,
             keys.origin,
-            reader,
+            newest,
             ledger.means,
             loopback=True,
             ca_file=certificates(folder).authority,

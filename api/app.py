@@ -115,7 +115,7 @@ def create_app(house: House | None = None) -> FastAPI:
     )
     problems.install(app)
     for router in ROUTERS:
-        # Not included as routers, which would be searched one after the other, twice (ADR 0050).
+        # Not included as routers, which would be searched one after the other, twice (ADR 0049).
         app.router.routes.extend(router.routes)
     if house is not None:
         app.state.house = house

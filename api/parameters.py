@@ -2,7 +2,7 @@
 framework.
 
 The framework takes longer to solve a tree of dependencies than the ledger takes to judge a filing
-(ADR 0050), so an operation's dependency reads its own parameters from the request, and the OpenAPI
+(ADR 0049), so an operation's dependency reads its own parameters from the request, and the OpenAPI
 document is told of them.
 """
 

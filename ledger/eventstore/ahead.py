@@ -35,6 +35,11 @@ SENT_MIN = 16
 server more than deciding them costs here; larger ones leave it idle."""
 
 
+STEPS_MIN = 128
+"""The same of groups that close rows, as transfers do: nothing is decided while they are committed,
+so that small ones cost the more."""
+
+
 class HeadMoved(Exception):
     """Another process has appended to the log since this one did."""
 
@@ -50,6 +55,7 @@ class Ahead:
         """On the session that reads."""
         self._group: Group | None = None
         """The group that is being decided."""
+        self._worth = SENT_MIN
         self._goal = 1
         """Acts with which it is worth sending, though more wait."""
         self._sent: Group | None = None
@@ -136,7 +142,8 @@ class Ahead:
         waiting = within(self._desk.bounds, tuple(self._queue))
         self._desk.world.load({s for one in waiting if one.act.ahead for s in one.act.streams()})
         self._group = self._desk.group()
-        self._goal = SENT_MIN if self._sent is not None else min(len(waiting), SENT_MIN)
+        worth = self._worth
+        self._goal = worth if self._sent is not None else min(len(waiting), worth)
 
     def _send(self) -> None:
         """Send the group that is decided; nothing else is under way."""
@@ -150,9 +157,11 @@ class Ahead:
             return
         batch = group.batch(self._desk.views)
         if not batch.alone:
+            self._worth = STEPS_MIN
             self._commit_in_steps(group, batch)
             self._answer()
             return
+        self._worth = SENT_MIN
         follows = appended(group.head, group.stored, batch)
         self._sent_at = time.perf_counter()
         self._desk.sessions.sender.send((LOCK_SINCE, [group.moment]), follows)

@@ -14,6 +14,7 @@ import psycopg
 from psycopg.rows import DictRow
 
 from ledger.projections.asking import Point
+from ledger.projections.statistics.releases import newest
 
 Connection = psycopg.Connection[DictRow]
 
@@ -95,8 +96,15 @@ ORDER BY offer.sort, declaration_no LIMIT %(limit)s
 """
 _COUNT = "SELECT count(*) AS total FROM offer"
 
-NONE_RELEASED: Final[dict[str, Any]] = {"released": []}
-"""What is told of market rates where no statistics of licence rates are released."""
+RATES: Final = (
+    "contracts",
+    "average_fixed_amount",
+    "rate_q1",
+    "rate_median",
+    "rate_q3",
+    "taken_rate_median",
+)
+"""What is told of the market beside an offer, where it is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +152,40 @@ def page(
 ) -> list[tuple[Place, dict[str, Any]]]:
     """The next declarations behind a place, each with its own place."""
     asked = _asked(wanted, point) | {"sort": after[0], "after": after[1], "limit": limit}
-    rows = connection.execute(_statement(wanted, _PAGE), asked)
-    return [((row["sort"], row["declaration_no"]), _shown(row)) for row in rows]
+    rows = connection.execute(_statement(wanted, _PAGE), asked).fetchall()
+    release = newest(connection, "licence-rates", point.known) if rows else None
+    return [((row["sort"], row["declaration_no"]), _shown(row, release)) for row in rows]
 
 
-def _shown(row: DictRow) -> dict[str, Any]:
+def _shown(row: DictRow, release: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "declaration_no": row["declaration_no"],
         "patents": [each["patent"] for each in row["patents"]],
         "about": row["patents"],
         **row["details"],
-        "market_rates": NONE_RELEASED,
+        "market_rates": {"released": _market(row, release)},
     }
+
+
+def _market(row: DictRow, release: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The released figures of licences of the same section, industry and form of fee."""
+    if release is None:
+        return []
+    wanted = {
+        "section": {symbol[:1] for each in row["patents"] for symbol in each["symbols"][:1]},
+        "industry": {each["industry"][:1] for each in row["patents"] if each["industry"]},
+        "form": {row["details"]["fee"]["form"]},
+    }
+    head = {"period": release["period"], "position": release["position"]}
+    return [
+        {**head, **{name: cell[name] for name in ("measure", "group", "value")}}
+        for table in release["tables"]
+        if table["by"] in wanted
+        for cell in table["cells"]
+        if cell["measure"] in RATES
+        and cell["value"] is not None
+        and cell["group"][table["by"]] in wanted[table["by"]]
+    ]
 
 
 def _statement(wanted: Wanted, ending: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,9 +19,14 @@ from ledger.domain.royalties import (
     RoyaltyBase,
     Running,
 )
+from ledger.projections.statistics.query import Query
+from ledger.projections.statistics.releases import publish
+from ledger.projections.statistics.suppression import Limits
 from tests.api.desk import Desk
 from tests.builders import LAMPWORKS, UNIVERSITY, credit_code
+from tests.domain.test_licences import record_licence
 from tests.domain.test_open_licences import declare
+from tests.wait import until
 
 COLLEGE = UNIVERSITY.model_copy(
     update={"name": "Weir College", "credit_code": credit_code(801, first="12"), "region": "320100"}
@@ -119,6 +126,33 @@ def test_an_offer_says_what_the_market_pays(served: Desk, offers: dict[str, str]
     assert offer["market_rates"] == {"released": []}
     (about,) = offer["about"]
     assert (about["symbols"], about["industry"]) == (["F21L 4/00"], "M73")
+    recorded = record_licence(patents=(served.patent(),), royalty=Free())
+    served.registered("/v1/licences", recorded, "patentee", LAMPWORKS)
+    document = released(served)
+    offer = served.get("/v1/open-licences", params={"form": "free"}).json()["open_licences"][0]
+    told = offer["market_rates"]["released"]
+    assert {"period": "2026-03", "position": document["position"]}.items() <= told[0].items()
+    counts = {str(cell["group"]): cell["value"] for cell in told if cell["measure"] == "contracts"}
+    assert counts["{'section': 'F'}"] == counts["{'form': 'free'}"] == 1
+    before = served.get(
+        "/v1/open-licences", params={"form": "free", "known_at": document["position"] - 1}
+    )
+    assert before.json()["open_licences"][0]["market_rates"] == {"released": []}
+
+
+def released(served: Desk) -> dict[str, Any]:
+    """Licence rates of the month, all of them told."""
+    until(lambda: position_of(served) >= served.head())
+    query = Query("licence-rates", date(2026, 3, 1), date(2026, 3, 31)).checked()
+    limits = Limits(contracts_above=0, parties_min=1, share_max=Decimal(1))
+    return publish(served.owner, query, None, limits, datetime(2026, 4, 2, tzinfo=UTC))
+
+
+def position_of(served: Desk) -> int:
+    """How far the statistics have counted."""
+    answer = served.get("/v1/statistics/licence-rates", "auditor", params={"measure": "contracts"})
+    position: int = answer.json()["position"]
+    return position
 
 
 @pytest.mark.parametrize("sort", ["declaration_no", "newest", "fee"])

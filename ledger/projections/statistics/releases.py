@@ -65,6 +65,11 @@ SELECT document FROM statistics_release
 WHERE family = %s AND period = %s AND (%s::bigint IS NULL OR position = %s)
 ORDER BY position DESC LIMIT 1
 """
+SELECT_NEWEST = """
+SELECT document FROM statistics_release
+WHERE family = %s AND (%s::bigint IS NULL OR position <= %s)
+ORDER BY position DESC, period DESC LIMIT 1
+"""
 SELECT_LIST = """
 SELECT family, period, position, released_at FROM statistics_release
 ORDER BY family, period, position
@@ -169,6 +174,13 @@ def released(
         return None
     document: Document = row["document"]
     return document
+
+
+def newest(connection: Connection[Any], family: str, known_at: int | None) -> Document | None:
+    """The last release of a family that was known at a position."""
+    with connection.cursor(row_factory=dict_row) as curs:
+        row = curs.execute(SELECT_NEWEST, (family, known_at, known_at)).fetchone()
+    return None if row is None else dict(row["document"])
 
 
 def listed(connection: Connection[Any]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from ledger.domain.events import SecuredClaim, TrademarkPart
 from ledger.domain.parties import Party
@@ -35,6 +36,20 @@ def uninterrupted(
         since = max(since, gone_until)
     if until is None or since < until:
         yield since, until
+
+
+Shape = TypeVar("Shape", "PledgeShape", "LicenceShape")
+
+
+def _spans(
+    shapes: tuple[Shape, ...], ended_on: date | None, interruptions: tuple[Days, ...]
+) -> Iterator[tuple[Shape, date, date | None]]:
+    """Each shape until the next; none behind the end, which no later change takes back."""
+    turns = [*(later.since for later in shapes[1:]), None]
+    for shape, turn in zip(shapes, turns, strict=True):
+        last = min((day for day in (turn, ended_on) if day is not None), default=None)
+        for since, until in uninterrupted(shape.since, last, interruptions):
+            yield shape, since, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,10 @@ class Pledge:
     @property
     def registered_on(self) -> date:
         return self.shapes[0].since
+
+    def spans(self) -> Iterator[tuple[PledgeShape, date, date | None]]:
+        """Its shapes with the days from one to another on which each stands."""
+        return _spans(self.shapes, self.ended_on, self.interruptions)
 
     def stands(self, on: date) -> bool:
         """Whether the registration stands at the end of a day; a due debt does not end it (PPM
@@ -119,6 +138,10 @@ class Licence:
     @property
     def now(self) -> LicenceShape:
         return self.shapes[-1]
+
+    def spans(self) -> Iterator[tuple[LicenceShape, date, date | None]]:
+        """Its shapes with the days from one to another on which each stands."""
+        return _spans(self.shapes, self.cancelled_on, self.interruptions)
 
     def in_term(self, on: date) -> bool:
         """Whether the licence is in force on a day, by its own term; unknown ends run with the

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.holdings import Pledge, Suspension, uninterrupted
+from ledger.domain.holdings import Pledge, Suspension
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json, each, name_of
 from ledger.projections.title import parties_shown
@@ -42,8 +42,7 @@ def pledge_rows(patent: Patent, pledge: Pledge, thing: str) -> Iterator[Row]:
     """One row a shape of the registration; a revoked one never was (Pledge Measures art. 12)."""
     if pledge.revoked:
         return
-    ends = [*(later.since for later in pledge.shapes[1:]), pledge.ended_on]
-    for shape, until in zip(pledge.shapes, ends, strict=True):
+    for shape, since, until in pledge.spans():
         shown = {
             "registered_on": pledge.registered_on,
             "pledgors": parties_shown(shape.pledgors),
@@ -58,8 +57,7 @@ def pledge_rows(patent: Patent, pledge: Pledge, thing: str) -> Iterator[Row]:
         if shape.trademarks:
             confidential["trademarks"] = shape.trademarks
         columns = ("pledge", pledge.registration_no, as_json(shown), as_json(confidential))
-        for span in uninterrupted(shape.since, until, pledge.interruptions):
-            yield Row(thing, patent.id, *span, columns)
+        yield Row(thing, patent.id, since, until, columns)
 
 
 def preservation_rows(patent: Patent) -> Iterator[Row]:

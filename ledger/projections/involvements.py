@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from ledger.domain.holdings import Licence, Pledge, uninterrupted
+from ledger.domain.holdings import Licence, Pledge
 from ledger.domain.parties import Party, PartyKind, folded
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, each
@@ -67,22 +67,19 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
 def _pledge(pledge: Pledge) -> Iterator[_Side]:
     if pledge.revoked:
         return
-    ends = [*(later.since for later in pledge.shapes[1:]), pledge.ended_on]
-    for shape, until in zip(pledge.shapes, ends, strict=True):
+    for shape, since, until in pledge.spans():
+        span = since, until
         debtor = () if shape.debtor is None else (shape.debtor,)
-        for span in uninterrupted(shape.since, until, pledge.interruptions):
-            yield _Side("pledgor", shape.pledgors, span)
-            yield _Side("pledgee", shape.pledgees, span)
-            yield _Side("debtor", debtor, span, disclosed=False)
+        yield _Side("pledgor", shape.pledgors, span)
+        yield _Side("pledgee", shape.pledgees, span)
+        yield _Side("debtor", debtor, span, disclosed=False)
 
 
 def _licence(licence: Licence) -> Iterator[_Side]:
     disclosed = licence.recorded_on is not None
-    ends = [*(later.since for later in licence.shapes[1:]), licence.cancelled_on]
-    for shape, until in zip(licence.shapes, ends, strict=True):
-        for span in uninterrupted(shape.since, until, licence.interruptions):
-            yield _Side("licensor", shape.licensors, span, disclosed)
-            yield _Side("licensee", shape.licensees, span, disclosed)
+    for shape, since, until in licence.spans():
+        yield _Side("licensor", shape.licensors, (since, until), disclosed)
+        yield _Side("licensee", shape.licensees, (since, until), disclosed)
 
 
 INVOLVEMENTS = View(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.holdings import Licence, uninterrupted
+from ledger.domain.holdings import Licence
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, as_json, each, name_of
 from ledger.projections.title import parties_shown
@@ -18,8 +18,7 @@ from ledger.projections.title import parties_shown
 def rows(patent: Patent, part: Part) -> Iterator[Row]:
     """One row a shape of the licence, until it is cancelled."""
     licence: Licence = part[0]
-    ends = [*(later.since for later in licence.shapes[1:]), licence.cancelled_on]
-    for shape, until in zip(licence.shapes, ends, strict=True):
+    for shape, since, until in licence.spans():
         shown = {
             "kind": shape.kind,
             "licensors": parties_shown(shape.licensors),
@@ -46,8 +45,7 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
             as_json(confidential),
         )
         thing = name_of(licence.licence_id, patent, part)
-        for span in uninterrupted(shape.since, until, licence.interruptions):
-            yield Row(thing, patent.id, *span, columns)
+        yield Row(thing, patent.id, since, until, columns)
 
 
 LICENCES = View(

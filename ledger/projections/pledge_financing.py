@@ -12,7 +12,7 @@ from datetime import date
 
 from ledger.domain.events import PledgeDeregistered
 from ledger.domain.figures import enterprises
-from ledger.domain.holdings import Pledge, PledgeShape, uninterrupted
+from ledger.domain.holdings import Pledge, PledgeShape
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View
 from ledger.projections.statistics.grouping import (
@@ -83,12 +83,7 @@ def claim_of(pledge: Pledge) -> str:
 
 def _spans(pledge: Pledge) -> list[tuple[PledgeShape, date, date | None]]:
     """The spans in which the registration stands, first that of its making, be it of no day."""
-    ends = [*(later.since for later in pledge.shapes[1:]), pledge.ended_on]
-    spans: list[tuple[PledgeShape, date, date | None]] = [
-        (shape, *span)
-        for shape, until in zip(pledge.shapes, ends, strict=True)
-        for span in uninterrupted(shape.since, until, pledge.interruptions)
-    ]
+    spans = [*pledge.spans()]
     made = pledge.shapes[0]
     if not spans or spans[0][1] != made.since:
         spans.insert(0, (made, made.since, made.since))

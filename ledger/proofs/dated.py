@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from ledger.domain.evolving import evolve
-from ledger.domain.holdings import Days, Declaration, Licence, Parties, Pledge, uninterrupted
+from ledger.domain.holdings import Declaration, Licence, Parties, Pledge, uninterrupted
 from ledger.domain.parties import Party
 from ledger.domain.patent import Patent
 from ledger.eventstore import reading
@@ -100,11 +100,6 @@ def _days(since: date | None, until: date | None) -> Dated:
     return {"since": since, "until": until}
 
 
-def _spans(since: date, until: date | None, interruptions: tuple[Days, ...]) -> Iterator[Dated]:
-    for span in uninterrupted(since, until, interruptions):
-        yield _days(*span)
-
-
 def _parties(parties: Parties) -> list[Any]:
     return [_party(party) for party in parties]
 
@@ -184,22 +179,18 @@ def _pledge(pledge: Pledge) -> Iterator[Dated]:
     """One row a shape; a revoked registration never was."""
     if pledge.revoked:
         return
-    ends = [*(later.since for later in pledge.shapes[1:]), pledge.ended_on]
-    for shape, until in zip(pledge.shapes, ends, strict=True):
-        shown = {
+    for shape, since, until in pledge.spans():
+        yield {
             "registration_no": pledge.registration_no,
             "registered_on": pledge.registered_on,
             "pledgors": _parties(shape.pledgors),
             "pledgees": _parties(shape.pledgees),
-        }
-        for span in _spans(shape.since, until, pledge.interruptions):
-            yield shown | span
+        } | _days(since, until)
 
 
 def _licence(licence: Licence) -> Iterator[Dated]:
-    ends = [*(later.since for later in licence.shapes[1:]), licence.cancelled_on]
-    for shape, until in zip(licence.shapes, ends, strict=True):
-        shown = {
+    for shape, since, until in licence.spans():
+        yield {
             "licence_id": licence.licence_id,
             "registration_no": licence.registration_no,
             "recorded_on": licence.recorded_on,
@@ -208,9 +199,7 @@ def _licence(licence: Licence) -> Iterator[Dated]:
             "licensees": _parties(shape.licensees),
             "open_licence": licence.declaration_no is not None,
             "sub_licence": licence.head_licence_id is not None,
-        }
-        for span in _spans(shape.since, until, licence.interruptions):
-            yield shown | span
+        } | _days(since, until)
 
 
 def _declaration(declaration: Declaration) -> Iterator[Dated]:
@@ -223,6 +212,6 @@ def _declaration(declaration: Declaration) -> Iterator[Dated]:
         "licence_ends_on": declaration.ends_on,
         "contact": declaration.contact,
     }
-    spans = _spans(declaration.declared_on, declaration.withdrawn_on, declaration.interruptions)
-    for span in spans:
-        yield shown | span
+    days = declaration.declared_on, declaration.withdrawn_on
+    for span in uninterrupted(*days, declaration.interruptions):
+        yield shown | _days(*span)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, get_args
 
+import orjson
 import pytest
 
 from ledger.domain.amending import EFFECTIVE_ON
@@ -43,6 +45,7 @@ from ledger.domain.money import yuan
 from ledger.domain.patent import Patent, Status
 from ledger.domain.royalties import LumpSum
 from ledger.domain.splicing import SPLICES
+from ledger.proofs.dated import canonical_dated
 from tests.builders import (
     BANK,
     CLAIM,
@@ -328,6 +331,21 @@ class TestRevocation:
         assert stood == [True, False, True]
         assert pledge.interruptions == ((date(2025, 9, 1), TODAY),)
         assert pledge.ended_by is None
+
+    def test_what_had_ended_stands_no_longer_by_a_change_that_is_revoked(self) -> None:
+        changed = PledgeChanged(
+            **about(PATENT, date(2025, 6, 2), registration_no=PLEDGE_NO),
+            pledgors=None,
+            pledgees=parties(OTHER_BANK),
+        )
+        told = recorded(entered(), pledged(), changed, deregistered())
+        revoked = after(told, revoke_entry(changed.filing_id, effect="from_date")).patents[PATENT]
+        (pledge,) = revoked.pledges
+        days = date(2025, 5, 6), date(2025, 6, 2), date(2025, 9, 1)
+        assert [(since, until) for _, since, until in pledge.spans()] == [*pairwise(days)]
+        rows = orjson.loads(canonical_dated(revoked))["pledges"]
+        certified = [(row["since"], row["until"]) for row in rows]
+        assert certified == [*pairwise(day.isoformat() for day in days)]
 
     def test_all_that_a_filing_made_is_revoked_where_no_kind_is_named(self) -> None:
         moved = transferred()

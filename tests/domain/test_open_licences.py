@@ -65,6 +65,7 @@ from tests.builders import (
     preserved,
     recorded,
     refs,
+    revoke_entry,
     suspended,
     transferred,
 )
@@ -626,6 +627,13 @@ class TestRecordingTheContract:
         ordinary.when(record_contract("X2025990000001")).refuses("open-record-evidence")
         after = self.TAKEN.when(record_contract(self.LICENCE)).given_that()
         after.when(record_contract(self.LICENCE)).refuses("open-record-evidence", recorded=True)
+
+    def test_not_of_one_that_has_ended(self) -> None:
+        """Its end was not public: from a recordal on, it would stand for whoever reads the log."""
+        ended = self.TAKEN.when(revoke_entry(self.LICENCE, effect="from_date")).given_that()
+        ended.when(record_contract(self.LICENCE)).refuses(
+            "open-record-evidence", licence_id=self.LICENCE, ended_on=TODAY.isoformat()
+        )
 
     def test_no_proof_of_payment_where_nothing_was_due(self) -> None:
         declared = recorded(entered(), declared_open(fee=RUNNING))

@@ -151,6 +151,10 @@ def record_evidence(
         return Broken(
             "/licence_id", {"licence_id": command.licence_id, "taken": known, "recorded": known}
         )
+    if licence.cancelled_on is not None:
+        # Its end was not public: recorded now, it would stand for everybody who reads the log.
+        ended_on = licence.cancelled_on.isoformat()
+        return Broken("/licence_id", {"licence_id": command.licence_id, "ended_on": ended_on})
     missing = _papers_missing(command, licence)
     if missing:
         return Broken("/documents", {"missing": missing})

@@ -34,7 +34,10 @@ def parts(patent: Patent) -> Iterator[Part]:
         )
     if patent.preservations:
         yield (_QUEUE, patent.preservations)
-    yield from each(patent.suspensions, lambda suspension: suspension.case_no)
+    for suspension, *place in each(patent.suspensions, lambda suspension: suspension.case_no):
+        # Its end follows from all entries of its case: each is rewritten where another changes.
+        case = tuple(s for s in patent.suspensions if s.case_no == suspension.case_no)
+        yield (suspension, place[0] if place else 0, case)
     yield from each(patent.licences, lambda licence: licence.licence_id)
     yield from each(patent.declarations, lambda declared: declared.declaration_no)
 
@@ -45,7 +48,7 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
     first, number = part[0], patent.id
     dealing = DEALINGS.get(type(first))
     found = _of_right(patent, first) if dealing is None else dealing(patent, first)
-    place = f" {part[1]}" if dealing is not None and len(part) == 2 else ""
+    place = f" {part[1]}" if dealing is not None and len(part) > 1 and part[1] else ""
     for kind, about, falls_on, since, until, entry in found:
         thing = f"{number} {kind.value} {about}{place}"
         yield Row(thing, number, since, until, (kind.value, about, falls_on, entry))

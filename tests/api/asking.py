@@ -40,10 +40,11 @@ def questions(served: Desk) -> list[Question]:
     found = []
     for route in ROUTES:
         reads = route.method == "GET" or route.name == "get_statuses"
-        if reads and route.name != "get_tile":
+        if reads and route.name not in ("get_tile", "get_release"):
             body = {"patents": there["patents"]} if route.name == "get_statuses" else None
             found += [Question(route.method, p, route.name, body) for p in _filled(route, there)]
     found += [Question("GET", f"/v1/log/tile/{t}", "get_tile") for t in there["tile"]]
+    found.append(Question("GET", "/v1/statistics/releases/pledge-financing/2026", "get_release"))
     found += [Question("GET", f"/v1/search?{asked}", "search") for asked in there["search"]]
     return found
 

@@ -14,6 +14,7 @@ from tests.api.desk import Desk, as_body
 from tests.api.test_corrections import pledge
 from tests.builders import BANK, LAMPWORKS, OTHER_BANK, record_consent
 from tests.proofs.commands import messages, run
+from tests.wait import until
 
 Json = Any
 
@@ -96,6 +97,7 @@ def test_what_is_changed_in_it_is_found(served: Desk, position: int, tmp_path: P
 def test_the_operator_discloses_by_command(
     served: Desk, position: int, tmp_path: Path, database_url: str
 ) -> None:
+    until(lambda: served.get(f"/v1/log/proofs/{position}").status_code == 200)
     told = run("disclose", str(position), url=database_url, folder=tmp_path)
     assert "claim" in told["members"]
     made = run("disclose", str(position), "--name", "claim", url=database_url, folder=tmp_path)

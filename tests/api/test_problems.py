@@ -11,6 +11,7 @@ import pytest
 from api.bodies import BODY_BYTES_MAX
 from api.problems import KINDS, OF_EXCEPTIONS, pages
 from ledger.domain.refusals import Declined, NotNew
+from ledger.erasures import NothingHeld
 from tests.api.desk import Desk, as_body
 from tests.api.document import ROUTES, Route
 from tests.builders import BANK, number, register_pledge
@@ -83,8 +84,8 @@ class TestPages:
         assert {page.stem for page in pages().glob("*.md")} == set(KINDS)
 
     def test_whatever_declines_a_filing_has_a_kind(self) -> None:
-        # NotNew answers transcription, which no route asks for.
-        declining = set(Declined.__subclasses__()) - {NotNew}
+        # NotNew answers transcription and NothingHeld erasure, which no route asks for.
+        declining = set(Declined.__subclasses__()) - {NotNew, NothingHeld}
         assert declining <= set(OF_EXCEPTIONS)
 
 

@@ -183,6 +183,8 @@ def _bare(place: Ground) -> Iterator[str]:
 def _served(command: Sequence[str]) -> Iterator[str]:
     """The first line that a server prints, which ends with its address."""
     environment = {n: v for n, v in os.environ.items() if not n.startswith("LEDGER_")}
+    # The bare application writes no line a request either.
+    environment["LEDGER_LOG_REQUESTS"] = "false"
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert server.stdout is not None, "it was asked for"

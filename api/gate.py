@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import parse_qsl
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,8 +48,7 @@ class Gate:
             await problems.answer(Request(scope), error)(scope, receive, _with(send, told))
             return
         if NUL in scope["query_string"] and isinstance(state["caller"], Caller):
-            # No text of the register holds it, and the database takes none.
-            state["caller"] = problems.Problem("malformed", "A parameter holds the character NUL.")
+            state["caller"] = _no_text(scope["query_string"])
         telling = _with(send, told) if told else send
         if isinstance(state["caller"], Caller) and state["caller"] is not PUBLIC:
             await watched(self._app, self._house, scope, receive, telling)
@@ -80,6 +80,15 @@ class Gate:
             told.clear()
         _take(limits.callers, caller.id, told)
         return caller
+
+
+def _no_text(query: bytes) -> problems.Problem:
+    """The problem that parameters hold NUL: no text of the register does, and the database takes
+    none."""
+    stated = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    names = {name.replace("\0", "") for name, value in stated if "\0" in name + value}
+    said = "a text holds no character NUL"
+    return problems.invalid(*(problems.Fault(said, parameter=name) for name in sorted(names)))
 
 
 def _take(quota: Quota, key: str, told: list[Header]) -> None:

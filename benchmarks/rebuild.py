@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -37,17 +37,22 @@ APPENDED_AT_ONCE = 5_000
 def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures."""
     del filings
+    yield beside_copy(place, "rebuild", lambda: rebuild(place.url))
+
+
+def beside_copy(place: Ground, name: str, rebuilding: Callable[[], object]) -> dict[str, Any]:
+    """The rate of a rebuild over the log made longer, and that of COPY of the same entries."""
     with connect(place.url) as connection:
-        with console.status("rebuild: making the log longer"):
+        with console.status(f"{name}: making the log longer"):
             grow(place, ENTRIES - head_of(connection))
             connection.execute("VACUUM (ANALYZE) stored_events")
         head = head_of(connection)
-        with console.status(f"rebuild: {head} entries"):
+        with console.status(f"{name}: {head} entries"):
             limit = head / min(copied(connection) for _ in range(2))
             began = time.perf_counter()
-            rebuild(place.url)
+            rebuilding()
             rate = head / (time.perf_counter() - began)
-    yield {
+    return {
         "callers": 1,
         "rate_per_s": round(rate),
         "limit": f"COPY of the {head} entries in order, binary, one connection",

@@ -255,7 +255,8 @@ class TestOpenLicences:
         assert no not in [row["declaration_no"] for row in listed]
 
     @pytest.mark.parametrize(
-        ("name", "value"), [("limit", 0), ("limit", 201), ("class", ""), ("cursor", "?")]
+        ("name", "value"),
+        [("limit", 0), ("limit", 201), ("class", ""), ("cursor", "?"), ("cursor", "\u0000")],
     )
     def test_a_filter_that_is_none_is_named(self, served: Desk, name: str, value: Any) -> None:
         answer = served.get("/v1/open-licences", params={name: value})

@@ -180,7 +180,7 @@ def test_what_is_not_known_yet_is_not_answered(story: Story, known_at: str) -> N
 
 
 @pytest.mark.parametrize(
-    "known_at", ["-1", "1.5", "now", "2026-03-02", "2026-03-02T10:00:00", "9" * 30, "१"]
+    "known_at", ["-1", "1.5", "now", "2026-03-02", "2026-03-02T10:00:00", "9" * 30, "\u0000", "१"]
 )
 def test_what_is_no_position_and_no_time_is_named(story: Story, known_at: str) -> None:
     answer = story.served.get(f"/v1/patents/{story.first}", known_at=known_at)

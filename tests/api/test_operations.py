@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -13,8 +14,11 @@ import pytest
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.access import Access
+from api.app import create_app
 from ledger import logs
 from tests.api.desk import Desk
+from tests.api.test_remembered import plain_scope, status_of
 from tests.builders import BANK, register_pledge
 from tests.wait import until
 
@@ -123,10 +127,16 @@ class TestLog:
         assert "(22P02)" in json.loads(said)["event"]
 
     def test_a_request_is_one_line_without_its_path(
-        self, capsys: pytest.CaptureFixture[str]
+        self, served: Desk, capsys: pytest.CaptureFixture[str]
     ) -> None:
+        patent = served.patent()
+        asked = dict(plain_scope(patent), path=f"/v1/parties/{MARK}", query_string=b"mark=867")
         with configured():
-            structlog.get_logger("api").info("request", request_id="a", operation="get_party")
-        line = json.loads(capsys.readouterr().err)
-        assert (line["event"], line["request_id"]) == ("request", "a")
+            answered = asyncio.run(status_of(Access(create_app(served.house)), asked))
+        (line,) = (json.loads(said) for said in capsys.readouterr().err.splitlines())
+        assert MARK not in json.dumps(line)
+        assert "mark" not in json.dumps(line)
+        assert (line["event"], line["operation"]) == ("request", "get_party")
+        assert (line["status"], line["problem"]) == (answered, "unauthenticated")
+        assert re.fullmatch("[0-9a-f]{32}", line["request_id"])
         assert line["time"].endswith("Z")

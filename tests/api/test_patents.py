@@ -127,7 +127,7 @@ class TestGetPatent:
         ]
         assert fees == ["current", "in_grace", "in_grace", "in_grace", "overdue_past_grace"]
 
-    @pytest.mark.parametrize("day", ["2026-13-01", "today", "20260302", "1899-12-31"])
+    @pytest.mark.parametrize("day", ["2026-13-01", "today", "20260302", "1899-12-31", "\u0000"])
     def test_a_day_that_is_none_is_named(self, served: Desk, day: str) -> None:
         answer = served.get(f"/v1/patents/{number(1)}", effective_on=day)
         assert answer.status_code == 422

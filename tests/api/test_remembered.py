@@ -98,23 +98,16 @@ def test_what_was_not_asked_for_longest_is_forgotten(served: Desk) -> None:
     async def ask() -> None:
         room = Remembered(counting, served.house, bytes_max=4_500)
         for patent in [*patents[:2], patents[0], *patents[2:], patents[0], patents[1]]:
-            assert await status_of(room, patent) == 200
+            assert await status_of(room, plain_scope(patent)) == 200
 
     asyncio.run(ask())
     assert reached == [*patents, patents[1]]
 
 
-async def status_of(app: Remembered, patent: str) -> int:
-    said: list[Message] = []
-
-    async def send(message: Message) -> None:
-        said.append(message)
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
+def plain_scope(patent: str) -> dict[str, Any]:
+    """The public's question for an extract, as a server hands it on."""
     path = f"/v1/patents/{patent}"
-    scope = {
+    return {
         "type": "http",
         "method": "GET",
         "path": path,
@@ -127,6 +120,18 @@ async def status_of(app: Remembered, patent: str) -> int:
         "server": ("127.0.0.1", 80),
         "state": {"caller": PUBLIC},
     }
+
+
+async def status_of(app: Any, scope: dict[str, Any]) -> int:
+    """The status of an application's answer."""
+    said: list[Message] = []
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
     await app(scope, receive, send)
     status: int = said[0]["status"]
     return status

@@ -6,8 +6,6 @@ import asyncio
 import gc
 import json
 import logging
-import time
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from weakref import ref
@@ -21,7 +19,6 @@ from ledger.eventstore.awaiting import Awaited, Postbox
 from ledger.eventstore.world import World
 from ledger.registry import Filing, FilingAct, Registry
 from tests.builders import deregister_pledge
-from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import (
     REGISTRAR,
     Clock,
@@ -39,15 +36,10 @@ from tests.eventstore.ledgers import (
     value,
 )
 from tests.eventstore.proxy import ProxiedServer
+from tests.wait import until
 
 SENT = b"sent 0"
 """The name under which the first statement of what is sent is prepared on a session."""
-
-
-@pytest.fixture
-def url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database() as fresh:
-        yield fresh
 
 
 def warmed(ledger: Registry, patents: list[str]) -> None:
@@ -63,13 +55,6 @@ def deregistration(number: str, key: str) -> Filing:
 
 def act(ledger: Registry, patent: str) -> FilingAct:
     return FilingAct(pledge(patent, key=patent), ledger.means)
-
-
-def wait_until(happened: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def number_of(receipt: bytes) -> str:
@@ -128,7 +113,7 @@ class TestTheHead:
             warmed(ledger, patents[:2])
             holder.execute("SELECT pg_advisory_xact_lock(log_lock_key())")
             filed = ledger.writer.submit(act(ledger, patents[2]))
-            wait_until(lambda: rows(url, "SELECT pid FROM pg_locks WHERE NOT granted"))
+            until(lambda: bool(rows(url, "SELECT pid FROM pg_locks WHERE NOT granted")))
             held = (
                 "SELECT relation::regclass::text FROM pg_locks WHERE locktype = 'relation' AND pid "
                 "IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"

@@ -62,7 +62,6 @@ from tests.builders import (
     refs,
     transferred,
 )
-from tests.conftest import NewDatabase
 from tests.eventstore.every_event import events
 from tests.eventstore.ledgers import (
     assert_dense,
@@ -370,11 +369,6 @@ def test_an_entry_may_be_32_kib_and_no_more() -> None:
 
 
 class TestOnTheServer:
-    @pytest.fixture
-    def url(self, new_database: NewDatabase) -> Iterator[str]:
-        with new_database() as fresh:
-            yield fresh
-
     @pytest.fixture
     def ledger(self, url: str) -> Iterator[Registry]:
         with registry(url) as opened:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 
 import pytest
 
@@ -32,23 +31,6 @@ from tests.eventstore.proxy import ProxiedServer
 from tests.eventstore.test_writer import POISONS, terminate
 
 HEAD = "SELECT max(notification_id) FROM stored_events"
-
-
-@pytest.fixture(scope="module")
-def ledger(database_url: str) -> Iterator[Registry]:
-    with registry(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def serials() -> Iterator[int]:
-    return count(1, 20)
-
-
-@pytest.fixture
-def patents(ledger: Registry, serials: Iterator[int]) -> list[str]:
-    """Ten patents that no other test has touched."""
-    return enter_patents(ledger, numbers(10, start=next(serials)))
 
 
 def pledges(ledger: Registry, patents: Sequence[str], key: str) -> list[FilingAct]:

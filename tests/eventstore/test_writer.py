@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -59,31 +59,6 @@ from tests.eventstore.serving import ServingProcess
 from tests.scenario import NOW
 
 COMMITS = "SELECT count(DISTINCT xmin::text) FROM stored_events WHERE notification_id > %s"
-
-
-@pytest.fixture(scope="module")
-def ledger(database_url: str) -> Iterator[Registry]:
-    """One registry for the tests that do not mind each other; each takes patents of its own."""
-    with registry(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def serials() -> Iterator[int]:
-    return count(1, 100)
-
-
-@pytest.fixture
-def patents(ledger: Registry, serials: Iterator[int]) -> list[str]:
-    """Forty patents that no other test has touched."""
-    return enter_patents(ledger, numbers(40, start=next(serials)))
-
-
-@pytest.fixture
-def url(new_database: NewDatabase) -> Iterator[str]:
-    """A database of the test's own."""
-    with new_database() as fresh:
-        yield fresh
 
 
 class TestGroups:

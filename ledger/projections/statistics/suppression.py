@@ -163,7 +163,7 @@ class Control:
         for less, more in permutations(told, 2):
             if less not in self._told or more not in self._told:
                 continue
-            changed = less.released != more.released and _same_place(less, more)
+            changed = less.released != more.released and less.key == more.key
             difference = less.mask ^ more.mask
             if not difference or not (changed or less.mask & ~more.mask == 0):
                 continue
@@ -236,10 +236,6 @@ def _by_currency(members: Iterable[Unit]) -> dict[str, dict[str, Decimal]]:
         for currency, amount in unit.amounts.items():
             found[currency][unit.party] += amount
     return found
-
-
-def _same_place(one: Figure, other: Figure) -> bool:
-    return one.key == other.key
 
 
 def _union(figures: Iterable[Figure]) -> Mask:

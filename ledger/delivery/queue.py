@@ -42,6 +42,7 @@ SELECT_WEBHOOK: Final = """
 SELECT *, overlap_until > now() AS overlapping FROM webhook
 WHERE id = %s AND state = 'active' FOR UPDATE
 """
+LOCK_WEBHOOK: Final = "SELECT FROM webhook WHERE id = %s FOR UPDATE"
 TAKE_ENTRIES: Final = """
 INSERT INTO webhook_delivery (webhook, message, stream, position)
 SELECT %(webhook)s, f.position::text, f.stream, f.position FROM feed AS f
@@ -185,6 +186,9 @@ def record(
 ) -> bool:
     """Note what became of some messages; whether the webhook is still to be brought any."""
     with connection.transaction():
+        # The webhook before its messages, as its owner's acts lock them: else each waits for the
+        # other.
+        connection.execute(LOCK_WEBHOOK, (webhook,))
         done = [message["number"] for message, outcome in outcomes if outcome.delivered]
         connection.execute(DELIVERED, (done,))
         for message, outcome in outcomes:

@@ -49,6 +49,7 @@ from api.access import Access
 from api.answers import PositionStamp
 from api.callers import SCHEMES, security
 from api.gate import Gate
+from api.head import Head
 from api.house import House
 from api.remembered import Remembered
 from api.schemas import schemas
@@ -97,7 +98,8 @@ is
 registered as a whole or refused with every reason. What is registered is searchable at once: send
 the
 `Ledger-Position` of a receipt as `Ledger-Min-Position` of a question. Every question can be asked
-as effective on a day (`effective_on`) and as known at a position or a time (`known_at`).
+as effective on a day (`effective_on`) and as known at a position or a time (`known_at`). What is
+answered to GET is answered to HEAD, without its body.
 """
 
 
@@ -122,6 +124,7 @@ def create_app(house: House | None = None) -> FastAPI:
         app.add_middleware(Remembered, house=house)
         app.add_middleware(Gate, house=house)
         app.add_middleware(PositionStamp, house=house)
+        app.add_middleware(Head)
         app.add_middleware(Access, told=house.log_requests)
     _add_docs(app)
     _describe(app)

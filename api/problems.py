@@ -189,7 +189,8 @@ def methods_at(request: Request) -> list[str]:
     """What can be done at the path of a request, by whichever of its routes."""
     path = request.url.path
     there = (r for r in request.app.routes if isinstance(r, Route) and r.path_regex.match(path))
-    return sorted({method for route in there for method in route.methods or ()})
+    found = {method for route in there for method in route.methods or ()}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 def problem(request: Request, error: Exception, instance: str) -> tuple[str, dict[str, Any]]:

@@ -32,8 +32,11 @@ $(VENV)/.installed: requirements.lock requirements-peers.lock pyproject.toml
 demo: .venv ## Tell the story on a ledger of its own, then keep serving when on a terminal
 	$(BIN)/patent-ledger demo
 
+# The tests start many programs, each of which finds its modules compiled by the one before.
+test soak: export PYTHONDONTWRITEBYTECODE :=
+
 test: .venv ## Run every test but benchmarks and long campaigns
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 fast: .venv ## Run the tests that need no database
 	$(BIN)/python -m pytest -q tests/domain tests/architecture $(ARGS)

@@ -26,6 +26,14 @@ NewDatabase = Callable[[], AbstractContextManager[str]]
 """A fresh database, migrated, for the length of a with block."""
 
 
+LONGEST = ("tests/year", "tests/e2e", "tests/api/test_openapi_cases.py", "tests/properties")
+"""Where single tests take the longest: begun first, so that no worker ends with one alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """A test that a definition of the catalogue names calls the definition's function."""

@@ -17,7 +17,7 @@ BIN = Path(sys.executable).parent
 SECONDS_MAX = 120
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served() -> Iterator[tuple[str, dict[str, str]]]:
     """A ledger served as the README says, but on a free port: its address and the environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}

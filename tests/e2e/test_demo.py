@@ -42,9 +42,17 @@ def demo(*arguments: str | Path, **environment: str) -> subprocess.CompletedProc
 
 
 @pytest.fixture(scope="module")
-def summary() -> dict[str, Any]:
+def data_dir() -> Iterator[Path]:
+    """A directory that the demo has to itself."""
+    with temporary_data_dir() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def summary(data_dir: Path) -> dict[str, Any]:
     """What the demo tells a program, run where a database is named that it must not touch."""
-    ran = demo("--json", LEDGER_DATABASE_URL="postgresql:///real?host=/nowhere")
+    elsewhere = "postgresql:///real?host=/nowhere"
+    ran = demo("--json", "--data-dir", data_dir, LEDGER_DATABASE_URL=elsewhere)
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout)
     return found
@@ -119,17 +127,17 @@ def test_it_is_told_to_people_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_may_be_told_twice_in_a_directory_of_its_own_but_not_in_another_ledger() -> None:
-    with temporary_data_dir() as data_dir:
-        for _ in range(2):
-            again = demo("--json", "--data-dir", data_dir)
-            assert again.returncode == 0, again.stderr
-        assert json.loads(again.stdout)["totals"]["projects"] == 4
-        (data_dir / "demo").unlink()
-        refused = demo("--data-dir", data_dir)
-        assert refused.returncode == 1
-        assert "holds a ledger" in refused.stderr
-        assert "Traceback" not in refused.stderr
+def test_it_may_be_told_twice_in_a_directory_of_its_own_but_not_in_another_ledger(
+    summary: dict[str, Any], data_dir: Path
+) -> None:
+    again = demo("--json", "--data-dir", data_dir)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["totals"]["projects"] == 2 * summary["totals"]["projects"] == 4
+    (data_dir / "demo").unlink()
+    refused = demo("--data-dir", data_dir)
+    assert refused.returncode == 1
+    assert "holds a ledger" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.fixture

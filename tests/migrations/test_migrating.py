@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.database import ROLES, connect
 from ledger.embedded import EmbeddedPostgres, temporary_data_dir
@@ -95,18 +95,21 @@ def test_an_older_database_gets_what_is_new_and_keeps_what_it_has(
 def test_from_every_older_database_the_same_schema_is_reached(
     server_url: str, copies: Path, tmp_path: Path
 ) -> None:
+    """A database grows by one file at a time, and a copy of each is brought to the newest."""
+    listed = files(copies)
+    names = [file.id for file in listed]
+    older = tmp_path / "older"
+    older.mkdir()
     with database(server_url) as url:
         migrate(url, copies)
         wanted = _schema(url)
-    for count in range(1, len(files())):
-        older = tmp_path / f"older-{count}"
-        older.mkdir()
-        for file in files(copies)[:count]:
+    with database(server_url) as growing:
+        for count, file in enumerate(listed[:-1], start=1):
             shutil.copy(file.path, older)
-        with database(server_url) as url:
-            migrate(url, older)
-            assert migrate(url, copies) == [file.id for file in files(copies)[count:]]
-            assert _schema(url) == wanted
+            assert migrate(growing, older) == names[count - 1 : count]
+            with database(server_url, str(conninfo_to_dict(growing)["dbname"])) as url:
+                assert migrate(url, copies) == names[count:]
+                assert _schema(url) == wanted
 
 
 def _schema(url: str) -> list[str]:

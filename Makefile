@@ -11,7 +11,7 @@ ARGS ?=
 COVERING := tests/domain tests/catalogue tests/properties tests/api tests/intake/test_facts.py tests/intake/test_transcription.py
 
 .DEFAULT_GOAL := help
-.PHONY: catalogue coverage help demo test fast serve bench soak mutation lint format lock wheel clean
+.PHONY: catalogue coverage examples help demo test fast serve bench soak mutation lint format lock wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /\1\t/' | expand -t 12
@@ -46,6 +46,9 @@ serve: .venv ## Serve the ledger on loopback
 
 bench: .venv ## Measure, as JSON lines (FULL=1: the whole synthetic year and a log of a million entries, half an hour)
 	$(BIN)/python -m benchmarks
+
+examples: .venv ## Record the examples of the OpenAPI document and of docs/problems anew
+	RECORD_EXAMPLES=1 $(BIN)/python -m pytest -q tests/api/test_examples.py -k as_it_was_recorded $(ARGS)
 
 soak: .venv ## Run the long campaigns, mutation testing last
 	$(BIN)/python -m pytest -q -m soak $(ARGS)

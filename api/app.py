@@ -48,6 +48,7 @@ from api import (
 from api.access import Access
 from api.answers import PositionStamp
 from api.callers import SCHEMES, security
+from api.examples import add_examples
 from api.gate import Gate
 from api.head import Head
 from api.house import House
@@ -183,6 +184,7 @@ def _describe(app: FastAPI) -> None:
                     # The gate's, which stands before every operation.
                     answers |= {str(s): a for s, a in GATE.items()}
                     operation["responses"] = dict(sorted(answers.items()))
+            add_examples(document)
             app.openapi_schema = document
         return app.openapi_schema
 

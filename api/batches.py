@@ -38,13 +38,6 @@ BATCH_BYTES_MAX: Final = 16 * 1024 * 1024
 UNDER_WAY_MAX: Final = 256
 """Lines of one batch that wait for the writer at once, so that other callers find room beside."""
 
-LINES_EXAMPLE: Final = (
-    '{"route": "/v1/pledges/Y2026990000001/deregistration", "key": "end-1", '
-    '"body": {"ground": "performed"}}\n'
-    '{"route": "/v1/pledges", "key": "pledge-2", '
-    '"body": {"patents": ["ZL202010566088.9"], "…": "…"}}\n'
-)
-
 router = APIRouter()
 
 
@@ -139,7 +132,6 @@ class Batch:
             "content": {
                 MEDIA_TYPE: {
                     "schema": {"$ref": "#/components/schemas/BatchLine"},
-                    "example": LINES_EXAMPLE,
                 }
             },
         }

@@ -29,15 +29,6 @@ class Contest(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         use_attribute_docstrings=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "route": "/v1/pledges",
-                    "body": {"patents": ["ZL202010566088.9"], "…": "…"},
-                    "reason": "The co-owner signed; see the second page of the contract.",
-                }
-            ]
-        },
     )
 
     route: Annotated[str, Field(max_length=1_000, examples=["/v1/pledges"])]

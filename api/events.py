@@ -54,7 +54,7 @@ Kinds = Annotated[
 
 def _declared() -> dict[str, Any]:
     """A reading route that can answer a stream too."""
-    declared = reads("list_events", "Events", TAG)
+    declared = reads("list_events", "Events", TAG, parameters=())
     answer = declared["responses"][200]
     answer["content"][MEDIA_TYPE] = {"schema": {"type": "string"}}
     answer["headers"]["Link"] = {

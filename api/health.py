@@ -82,7 +82,7 @@ def get_metrics(
 @router.get(
     "/problems/{slug}",
     operation_id="get_problem_page",
-    response_class=PlainTextResponse,
+    response_class=Response,
     responses={
         200: {
             "description": "The page.",

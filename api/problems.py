@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import printed
+from api.examples import problem_reference
 from api.house import house_of, viewer_of
 from api.limits import TooMany
 from api.tokens import BadToken
@@ -309,7 +310,12 @@ def documented(*slugs: str) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": "; ".join(f"{KINDS[slug].title} (`{slug}`)" for slug in named),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {slug: problem_reference(slug) for slug in named},
+                }
+            },
         }
         for status, named in sorted(by_status.items())
     }

@@ -14,7 +14,6 @@ from api.certificates import CertificateWish
 from api.corrections import CORRECTIONS
 from api.facts import FACTS
 from api.mailboxes import Acknowledged
-from api.post_examples import ANSWERED, SENT
 from api.post_shapes import OF_THE_POST
 from api.reading_shapes import OF_CHANGES, OF_OFFERS, OF_PORTFOLIOS, OF_SEARCH
 from api.shapes import (
@@ -321,8 +320,6 @@ def schemas() -> dict[str, Any]:
             "mapping": {name: ref(command.__name__)["$ref"] for name, command in FACTS.items()},
         },
     }
-    for name, example in {**ANSWERED, **SENT}.items():
-        (ANSWERS if name in ANSWERS else components)[name]["examples"] = [example]
     return components | ANSWERS
 
 

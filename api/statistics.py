@@ -166,9 +166,14 @@ def _of_a_release(query: asking.Query, asked: Question) -> Response:
     return json_answer(shown, house.seen)
 
 
-@router.get(
-    "/v1/statistics/operations", **reads("get_operations", "Statistics", TAG, parameters=())
-)
+def _declared(operation: str) -> dict[str, Any]:
+    """A family of statistics, which can be asked for as a table too."""
+    declared = reads(operation, "Statistics", TAG, parameters=())
+    declared["responses"][200]["content"][CSV] = {"schema": {"type": "string"}}
+    return declared
+
+
+@router.get("/v1/statistics/operations", **_declared("get_operations"))
 def get_operations(
     caller: Annotated[Caller, Depends(allowed("get_operations"))], asked: Asked
 ) -> Response:
@@ -176,9 +181,7 @@ def get_operations(
     return answer("operations", caller, asked)
 
 
-@router.get(
-    "/v1/statistics/licence-rates", **reads("get_licence_rates", "Statistics", TAG, parameters=())
-)
+@router.get("/v1/statistics/licence-rates", **_declared("get_licence_rates"))
 def get_licence_rates(
     caller: Annotated[Caller, Depends(allowed("get_licence_rates"))], asked: Asked
 ) -> Response:
@@ -188,7 +191,7 @@ def get_licence_rates(
 
 @router.get(
     "/v1/statistics/pledge-financing",
-    **reads("get_pledge_financing", "Statistics", TAG, parameters=()),
+    **_declared("get_pledge_financing"),
 )
 def get_pledge_financing(
     caller: Annotated[Caller, Depends(allowed("get_pledge_financing"))], asked: Asked

@@ -64,11 +64,12 @@ def tried(served: Desk, folder: Path, *options: str) -> int:
 
 def test_a_thousand_cases_of_the_document(served: Desk, tmp_path: Path) -> None:
     served.patents(3)
-    phases = ("--phases", "fuzzing,stateful", "--max-examples", "12", "--seed", str(SEED))
+    phases = ("--phases", "examples,fuzzing,stateful", "-n", "12", "--seed", str(SEED))
     assert tried(served, tmp_path, *phases) >= 1_000
 
 
 @pytest.mark.soak
 def test_ten_thousand_cases_of_the_document(served: Desk, tmp_path: Path) -> None:
     served.patents(3)
-    assert tried(served, tmp_path, "--phases", "coverage,fuzzing,stateful", "-n", "100") >= 10_000
+    phases = ("--phases", "examples,coverage,fuzzing,stateful", "-n", "100")
+    assert tried(served, tmp_path, *phases) >= 10_000

@@ -71,6 +71,7 @@ def test_the_wheel_holds_the_program_its_schema_and_its_pages(wheel: Path) -> No
     assert {f"ledger/_migrations/{file.id}.sql" for file in files()} <= names
     pages = {path.name for path in (ROOT / "docs" / "problems").glob("*.md")}
     assert {f"api/_problems/{page}" for page in pages} <= names
+    assert "api/examples.json" in names
     assert not [name for name in names if name.startswith(("tests/", "docs/", "benchmarks/"))]
 
 

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from ledger.database import connect
-from ledger.eventstore.following import WAKE_SECONDS
+from ledger.eventstore.following import WAKE_SECONDS, until_called
 from ledger.projections import feed
 
 log = logging.getLogger(__name__)
@@ -89,8 +89,7 @@ class Bell:
             if come != self.position:
                 self.position = come
                 self._ring()
-            for _ in connection.notifies(timeout=WAKE_SECONDS, stop_after=1):
-                pass
+            until_called(connection, self._stopping)
 
     def _ring(self) -> None:
         with self._lock:

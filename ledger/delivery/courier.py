@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -51,6 +52,13 @@ class Courier(Following):
         self._digest = digest
         self._sender = sender
         self._patience = patience or Patience()
+        self._wake: Callable[[], object] = self.stopping.is_set
+
+    def stop(self) -> None:
+        self.stopping.set()
+        with contextlib.suppress(RuntimeError):  # its loop may have ended
+            self._wake()
+        super().stop()
 
     def advance(self, connection: Connection[DictRow]) -> bool:
         """Bring what can be brought now, once; whether there was anything."""
@@ -77,6 +85,7 @@ class Courier(Following):
         loop = asyncio.get_running_loop()
         line = connection.fileno()
         loop.add_reader(line, heard.set)
+        self._wake = partial(loop.call_soon_threadsafe, heard.set)
         sender = self._sender()
         lanes: dict[str, asyncio.Task[None]] = {}
         try:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 from psycopg import Connection
@@ -23,6 +25,16 @@ log = logging.getLogger(__name__)
 BATCH_MAX = 10_000
 """Events read at once; larger than any filing, so that a batch always holds a whole one."""
 WAKE_SECONDS = 1.0
+LOOK_SECONDS = 0.1
+"""How long one that waits to be called may not notice that it is told to stop."""
+
+
+def until_called(connection: Connection[Any], stopping: threading.Event) -> None:
+    """Wait until there is a notification, a second has passed, or it is told to stop."""
+    end = time.monotonic() + WAKE_SECONDS
+    while not stopping.is_set() and (left := end - time.monotonic()) > 0:
+        if list(connection.notifies(timeout=min(left, LOOK_SECONDS), stop_after=1)):
+            return
 
 
 class Following(ABC):
@@ -96,9 +108,7 @@ class Following(ABC):
             self._wait(connection)
 
     def _wait(self, connection: Connection[DictRow]) -> None:
-        """Until the writer calls, or a second has passed."""
-        for _ in connection.notifies(timeout=WAKE_SECONDS, stop_after=1):
-            pass
+        until_called(connection, self.stopping)
 
     def _turn(self, connection: Connection[DictRow]) -> bool:
         """Whether it is this session's turn, which it then keeps."""

@@ -158,6 +158,16 @@ def test_a_notification_wakes_it_before_the_second_is_over(url: str) -> None:
         runner.stop()
 
 
+def test_it_stops_without_waiting_for_a_notification(url: str) -> None:
+    runner = Watched(url, 500)
+    runner.start()
+    append(url, entered(filing_id="first"))
+    wait_for(url, 1)
+    began = time.monotonic()
+    runner.stop()
+    assert time.monotonic() - began < WAKE_SECONDS / 2
+
+
 def test_a_filing_that_the_limit_would_cut_waits_for_the_next_batch(url: str) -> None:
     first = [entered(number(n), filing_id="first") for n in range(1, 5)]
     second = [entered(number(n), filing_id="second") for n in range(5, 9)]

@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import httpx2
 import typer
 from rich.console import Console
 
@@ -34,11 +33,11 @@ from ledger.domain.periods import civil_date
 from ledger.embedded import temporary_data_dir
 from ledger.projections.comparing import compare
 from ledger.settings import Settings
+from patent_ledger_client import Ledger
 
 MARK: Final = "demo"
 """The file that says that a data directory holds what a demo entered."""
 
-REQUEST_SECONDS: Final = 60
 TOKEN_HOURS: Final = 8
 
 
@@ -66,8 +65,8 @@ def demo(
         stack.enter_context(_serving(ledger, sock))
         console = Console(file=io.StringIO() if as_json else None, highlight=False)
         teller = Teller(console)
-        client = stack.enter_context(httpx2.Client(base_url=address, timeout=REQUEST_SECONDS))
-        story, stage = _begin(client, teller, ledger, settings)
+        story, stage = _begin(address, teller, ledger, settings)
+        stack.callback(stage.close)
         teller.say(
             f"A ledger of its own serves on {address}; its clients have tokens of its issuer.\n"
         )
@@ -79,11 +78,10 @@ def demo(
             _keep_serving(teller, address, settings.data_dir)
 
 
-def _begin(
-    client: httpx2.Client, teller: Teller, ledger: House, settings: Settings
-) -> tuple[Story, Stage]:
+def _begin(address: str, teller: Teller, ledger: House, settings: Settings) -> tuple[Story, Stage]:
     """The story from where the ledger stands; one that holds anything but demos is left alone."""
-    head = int(client.get("/readyz").json()["position"])
+    with Ledger(address) as anybody:
+        head = int(anybody.get("/readyz")["position"])
     mark = settings.data_dir / MARK
     if head and not mark.exists():
         raise UserError(
@@ -97,7 +95,7 @@ def _begin(
 
     # Every telling enters more events than patents, so that its numbers are its own.
     story = Story(civil_date(ledger.clock()), FIRST_SERIAL + head)
-    return story, Stage(client, teller, token, run=str(head))
+    return story, Stage(address, teller, token, run=str(head))
 
 
 def _played(stage: Stage, story: Story) -> Outcome:

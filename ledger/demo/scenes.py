@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
 from ledger.demo.cast import BANK, LIGHTING, OPTICS, OTHER_BANK, UNIVERSITY, Body, Member, Story
 from ledger.demo.telling import Json, Teller, Told, refusals
+from patent_ledger_client import Ledger, Problem, Receipt, Refused
 
 LOAN = "8000000.00"
 SMALLER_LOAN = "1500000.00"
 FOLLOWER_SECONDS = 60
 """How long the totals may take to reach the last filing."""
+
+REQUEST_SECONDS = 60
 
 TOTALS = "/v1/statistics/pledge-financing"
 
@@ -24,28 +28,45 @@ class Unexpected(Exception):
     """The ledger's answer is not the one the story tells of."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Caller:
-    """Somebody with a token, or the public without one."""
+    """Somebody with a token, or the public without one, and the client they ask with."""
 
     name: str
-    token: str | None = None
+    ledger: Ledger
 
 
 @dataclass
 class Stage:
     """The served ledger as the clients of the story see it."""
 
-    client: httpx2.Client
+    address: str
     teller: Teller
     token: Callable[[str, str | None], str]
     """Makes the token of a role and a party."""
     run: str
     """Tells the keys of this telling from those of others on the same ledger."""
+    _callers: dict[tuple[str, str], Caller] = field(default_factory=dict)
 
     def caller(self, role: str, member: Member | None = None) -> Caller:
-        code = None if member is None else member.code
-        return Caller(member.name if member else role, self.token(role, code))
+        name = member.name if member else role
+        if (role, name) not in self._callers:
+            token = self.token(role, None if member is None else member.code)
+            self._callers[role, name] = Caller(name, self._client(token))
+        return self._callers[role, name]
+
+    def public(self) -> Caller:
+        """Who has no token."""
+        named = ("", "the public")
+        return self._callers.setdefault(named, Caller(named[1], self._client(None)))
+
+    def _client(self, token: str | None) -> Ledger:
+        return Ledger(self.address, token, timeout=REQUEST_SECONDS)
+
+    def close(self) -> None:
+        """Close all clients."""
+        for caller in self._callers.values():
+            caller.ledger.close()
 
     def file(
         self,
@@ -55,86 +76,76 @@ class Stage:
         body: Body,
         *,
         key: str | None = None,
-        status: int = 201,
         remarks: Iterable[str] = (),
-    ) -> Json:
-        """File something; the answer has the status or the story ends."""
-        answer = self._ask("POST", caller, path, json=body, key=key or title, status=status)
-        told = Told(title, caller.name, f"POST {path}", status, answer.json(), tuple(remarks))
-        self.teller.tell(told)
-        return answer.json()
+    ) -> Receipt:
+        """File something; it is registered or the story ends."""
+        receipt = self._filed(caller, path, body, key or title)
+        self.teller.tell(Told(title, caller.name, f"POST {path}", 201, receipt, tuple(remarks)))
+        return receipt
 
     def refused(
-        self,
-        title: str,
-        caller: Caller,
-        path: str,
-        body: Body,
-        *,
-        key: str | None = None,
-        rules: set[str],
+        self, title: str, caller: Caller, path: str, body: Body, *, key: str, rules: set[str]
     ) -> None:
         """File something that these rules refuse, and no others."""
-        found = self.file(title, caller, path, body, key=key, status=409)
+        try:
+            with _expected(f"POST {path} by {caller.name}"):
+                caller.ledger.file(path, body, key=self._key(key))
+        except Refused as refused:
+            found = refused.members
+        else:
+            raise Unexpected(f"{title}: it was registered")
+        self.teller.tell(Told(title, caller.name, f"POST {path}", 409, found))
         named = {finding["rule"] for finding in refusals(found)}
         if named != rules:
             raise Unexpected(f"{title}: refused by {sorted(named)}, not by {sorted(rules)}")
 
-    def read(self, caller: Caller, path: str, **options: Any) -> Json:
+    def read(self, caller: Caller, path: str, **asked: Any) -> Json:
         """Read something, without a word."""
-        return self._ask("GET", caller, path, status=200, **options).json()
+        with _expected(f"GET {path} by {caller.name}"):
+            return caller.ledger.get(path, **asked)
 
     def shown(self, title: str, caller: Caller, path: str, remarks: Iterable[str]) -> None:
         """Tell of something that was read."""
         self.teller.tell(Told(title, caller.name, f"GET {path}", 200, None, tuple(remarks)))
 
-    def repeated(self, caller: Caller, path: str, body: Body, *, key: str) -> bytes:
-        """The bytes of the answer to a filing that is repeated."""
-        content: bytes = self._ask("POST", caller, path, json=body, key=key, status=201).content
-        return content
+    def repeated(self, caller: Caller, path: str, body: Body, *, key: str) -> Receipt:
+        """The receipt of a filing that is repeated, without a word."""
+        return self._filed(caller, path, body, key)
 
-    def _ask(
-        self,
-        method: str,
-        caller: Caller,
-        path: str,
-        *,
-        status: int,
-        key: str | None = None,
-        headers: dict[str, str] | None = None,
-        **options: Any,
-    ) -> httpx2.Response:
-        sent = dict(headers or {})
-        if caller.token is not None:
-            sent["Authorization"] = f"Bearer {caller.token}"
-        if key is not None:
-            sent["Idempotency-Key"] = f"demo-{self.run}-{key.replace(' ', '-')}"
+    def _filed(self, caller: Caller, path: str, body: Body, key: str) -> Receipt:
         try:
-            answer = self.client.request(method, path, headers=sent, **options)
-        except httpx2.HTTPError as error:
-            raise Unexpected(
-                f"{method} {path} by {caller.name} was not answered: {error}"
-            ) from error
-        if answer.status_code != status:
-            raise Unexpected(
-                f"{method} {path} by {caller.name} was answered {answer.status_code}, "
-                f"not {status}: {answer.text}"
-            )
-        return answer
+            with _expected(f"POST {path} by {caller.name}"):
+                return caller.ledger.file(path, body, key=self._key(key))
+        except Refused as refused:
+            raise Unexpected(f"POST {path} by {caller.name} was refused: {refused}") from refused
+
+    def _key(self, key: str) -> str:
+        return f"demo-{self.run}-{key.replace(' ', '-')}"
+
+
+@contextmanager
+def _expected(request: str) -> Iterator[None]:
+    """Any failure but a refusal ends the story, and says of what request."""
+    try:
+        yield
+    except Refused:
+        raise
+    except (Problem, httpx2.HTTPError) as error:
+        raise Unexpected(f"{request} failed: {error}") from error
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What the story leaves behind, for the summary."""
 
-    numbers: dict[str, str]
+    numbers: dict[str, str | None]
     totals: dict[str, Json]
     position: int
 
 
 def play(stage: Stage, story: Story) -> Outcome:
     """The whole story."""
-    public = Caller("the public")
+    public = stage.public()
     before = _projects(stage)
     stage.file(
         "The office enters granted patents",
@@ -163,7 +174,7 @@ def play(stage: Stage, story: Story) -> Outcome:
     return Outcome(numbers, totals, ended["position"])
 
 
-def _portfolio(stage: Stage, story: Story, public: Caller, other: str) -> Json:
+def _portfolio(stage: Stage, story: Story, public: Caller, other: str | None) -> Receipt:
     """Refused with every reason, cured, registered, and registered once."""
     bank, key = stage.caller("bank", BANK), "portfolio"
     body = story.pledge(story.portfolio, BANK, LOAN)
@@ -190,20 +201,16 @@ def _portfolio(stage: Stage, story: Story, public: Caller, other: str) -> Json:
     receipt = stage.file(
         "The bank repeats the filing with the same key", bank, "/v1/pledges", body, key=key
     )
-    again = (
-        stage.repeated(bank, "/v1/pledges", body, key=key),
-        stage.repeated(bank, "/v1/pledges", body, key=key),
-    )
-    if len(set(again)) != 1 or receipt["filing_id"].encode() not in again[0]:
+    if stage.repeated(bank, "/v1/pledges", body, key=key) != receipt:
         raise Unexpected("the same key was given another receipt")
     _searchable(stage, story, public, receipt)
     return receipt
 
 
-def _searchable(stage: Stage, story: Story, public: Caller, receipt: Json) -> None:
+def _searchable(stage: Stage, story: Story, public: Caller, receipt: Receipt) -> None:
     number, path = receipt["registration_no"], f"/v1/patents/{story.transferred}"
-    least = {"Ledger-Min-Position": str(receipt["position"])}
-    extract = stage.read(public, path, headers=least)
+    public.ledger.position = receipt["position"]
+    extract = stage.read(public, path)
     if number not in [held["registration_no"] for held in extract["encumbrances"]]:
         raise Unexpected(f"{path} does not show the pledge {number}")
     if LOAN in str(extract):
@@ -211,12 +218,12 @@ def _searchable(stage: Stage, story: Story, public: Caller, receipt: Json) -> No
     own = stage.read(stage.caller("bank", BANK), f"/v1/pledges/{number}")
     if LOAN not in str(own["confidential"]):
         raise Unexpected("the bank is not shown the amount of its own pledge")
-    earlier = stage.read(public, path, params={"known_at": receipt["position"] - 4})
+    earlier = stage.read(public, path, known_at=receipt["position"] - 4)
     if earlier["encumbrances"]:
         raise Unexpected("the pledge is shown at a position before it was known")
     shown = f"{extract['printed']}: {extract['status']}, {extract['patentees'][0]['name']}"
     remarks = [
-        "Sent again with the same key: the same receipt, byte for byte.",
+        "Sent again with the same key: the same receipt.",
         f"{shown}; pledged to {BANK.name} ({number}).",
         "The amount is shown to the parties and auditors alone.",
         f"As known at position {earlier['known_at']}: not pledged. That answer never changes.",
@@ -224,7 +231,7 @@ def _searchable(stage: Stage, story: Story, public: Caller, receipt: Json) -> No
     stage.shown("What is registered is searchable at once", public, path, remarks)
 
 
-def _open_licence(stage: Stage, story: Story) -> tuple[str, str]:
+def _open_licence(stage: Stage, story: Story) -> tuple[str | None, str | None]:
     """Declared by a university, taken by notice and payment, recorded."""
     lighting = stage.caller("licensee", LIGHTING)
     declared = stage.file(
@@ -249,7 +256,7 @@ def _open_licence(stage: Stage, story: Story) -> tuple[str, str]:
     return number, recorded["registration_no"]
 
 
-def _transfer(stage: Stage, story: Story, public: Caller, pledge: str) -> None:
+def _transfer(stage: Stage, story: Story, public: Caller, pledge: str | None) -> None:
     """Refused without the pledgee, consented to, registered; the pledge goes on."""
     optics = stage.caller("patentee", OPTICS)
     stage.refused(
@@ -288,7 +295,7 @@ def _transfer(stage: Stage, story: Story, public: Caller, pledge: str) -> None:
     stage.shown("The register shows the new patentee and pledgor", public, path, [remark])
 
 
-def _end(stage: Stage, story: Story, public: Caller, pledge: Json) -> Json:
+def _end(stage: Stage, story: Story, public: Caller, pledge: Receipt) -> Receipt:
     """The loan is repaid."""
     number = pledge["registration_no"]
     ended = stage.file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -223,6 +224,20 @@ class TestRight:
             "up to which year annual fees are paid",
             "filing date and kind, from which its term follows",
         }
+
+    def test_it_is_asked_for_once_of_each_patent(self) -> None:
+        """However many rules need it."""
+        bare: dict[str, Any] = {
+            "filed_on": None,
+            "granted_on": None,
+            "patentees": (),
+            "fees_paid_through": None,
+        }
+        nothing_known = recorded(entered(**bare), entered(SECOND, **bare))
+        findings = nothing_known.when(register_pledge(patents=(PATENT, SECOND))).findings
+        asked = [(f.patent, f.fact["missing"]) for f in findings if f.rule == "fact-unknown"]
+        assert len(asked) == len(set(asked)) == 8
+        assert Counter(patent for patent, _ in asked) == {PATENT: 4, SECOND: 4}
 
 
 class TestFees:

@@ -1,40 +1,28 @@
 """Registered entries judged again: by the rules that look at the register and the entry alone, on
 the state in which they were registered, on that day.
 
-What the filer signed, declared or handed in besides is not judged again: it is not in the entry, or
-only its digest is. An entry that was judged by other settings of the law is left alone.
+Who signed stands in no entry: whoever the register or the entry names is taken to have signed. An
+entry that was judged by other settings of the law is left alone, and so is one whose confidential
+part is withheld.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
-from ledger.domain.events import (
-    Door,
-    LicenceRecorded,
-    OpenLicenceDeclared,
-    PatentEvent,
-    PledgeRegistered,
-    TransferRegistered,
-)
-from ledger.domain.filing import Caller, Command, Context
+from ledger.domain.events import Door, PatentEvent
+from ledger.domain.filing import Caller, Context
 from ledger.domain.lawsettings import LawSettings
-from ledger.domain.licences import RecordLicence
-from ledger.domain.open_licences import DeclareOpenLicence
 from ledger.domain.parties import Party, PartyDetails
 from ledger.domain.patent import Patent
 from ledger.domain.periods import WorkingCalendar, civil_date
-from ledger.domain.pledges import RegisterPledge
 from ledger.domain.refusals import Finding, Severity
+from ledger.domain.retelling import AGAIN
 from ledger.domain.rules import RULES
 from ledger.domain.rules.catalogue import Broken
-from ledger.domain.transfers import RegisterTransfer
 
 AUDITOR: Final = Caller("audit", "registrar")
-
-Details = Callable[[tuple[Party, ...]], tuple[PartyDetails, ...]]
-"""Gives parties as a filing states them."""
 
 
 def judged_again(
@@ -47,14 +35,17 @@ def judged_again(
     if asked is None or envelope.door is not Door.FILED or other_settings:
         return
     make, rules = asked
-    keys: dict[int, str] = {}
+    told: dict[int, Party] = {}
 
     def details(parties: tuple[Party, ...]) -> tuple[PartyDetails, ...]:
         stated = tuple(PartyDetails.model_construct(**_stated(party)) for party in parties)
-        keys.update({id(one): party.id for one, party in zip(stated, parties, strict=True)})
+        told.update({id(one): party for one, party in zip(stated, parties, strict=True)})
         return stated
 
     command = make(entry, details)
+    if command is None:
+        return
+    memo: dict[object, object] = dict(told)  # type: ignore[arg-type] # its keys are objects
     context = Context(
         filing_id=entry.filing_id,
         now=envelope.recorded_at,
@@ -66,7 +57,8 @@ def judged_again(
         judged_under=envelope.judged_under,
         pseudonym=str,
         draw=str,
-        keys=keys,
+        keys={name: party.id for name, party in told.items()},
+        memo=memo | {"signers": _everybody(before) | {party.id for party in told.values()}},
     )
     for rule in map(RULES.__getitem__, rules):
         outcome = rule.check(before, command, context)
@@ -76,97 +68,16 @@ def judged_again(
                 yield finding
 
 
+def _everybody(patent: Patent) -> frozenset[str]:
+    """Identity keys of all whom the register names on a patent."""
+    sides = [held.parties for held in patent.patentees]
+    for pledge in patent.pledges:
+        sides += [pledge.now.pledgors, pledge.now.pledgees]
+    for licence in patent.licences:
+        sides += [licence.now.licensors, licence.now.licensees]
+    return frozenset(party.id for side in sides for party in side)
+
+
 def _stated(party: Party) -> dict[str, Any]:
-    return {name: getattr(party, name) for name in ("name", "kind", "residence", "region")}
-
-
-def _filed(command: type[Command], entry: PatentEvent, **members: Any) -> Any:
-    """A filing over the one patent, as far as its entry tells it."""
-    envelope = entry.envelope
-    return command.model_construct(
-        patents=(entry.originator_id,),
-        documents=envelope.documents,
-        declarations=envelope.declarations,
-        received_on=envelope.received_on,
-        **members,
-    )
-
-
-def _pledge(entry: Any, details: Details) -> RegisterPledge:
-    filed: RegisterPledge = _filed(
-        RegisterPledge,
-        entry,
-        pledgors=details(entry.pledgors),
-        pledgees=details(entry.pledgees),
-    )
-    return filed
-
-
-def _transfer(entry: Any, details: Details) -> RegisterTransfer:
-    after = entry.patentees_after or entry.transferees
-    new = {party.id for party in entry.transferees}
-    staying = tuple(party for party in after if party.id not in new)
-    filed: RegisterTransfer = _filed(
-        RegisterTransfer,
-        entry,
-        cause=entry.cause,
-        patentees_before=details((*entry.transferors, *staying)),
-        patentees_after=details(after),
-    )
-    return filed
-
-
-def _licence(entry: Any, details: Details) -> RecordLicence:
-    filed: RecordLicence = _filed(
-        RecordLicence,
-        entry,
-        kind=entry.kind,
-        licensors=details(entry.licensors),
-        licensees=details(entry.licensees),
-        head_licence_id=entry.head_licence_id,
-    )
-    return filed
-
-
-def _declaration(entry: Any, details: Details) -> DeclareOpenLicence:
-    filed: DeclareOpenLicence = _filed(
-        DeclareOpenLicence, entry, patentees=details(entry.patentees)
-    )
-    return filed
-
-
-AGAIN: Final[dict[type[PatentEvent], tuple[Callable[[Any, Details], Any], tuple[str, ...]]]] = {
-    PledgeRegistered: (
-        _pledge,
-        (
-            "pledge-pledgor-is-owner",
-            "pledge-alive",
-            "pledge-fee-current",
-            "pledge-not-frozen",
-            "pledge-no-live-pledge",
-        ),
-    ),
-    TransferRegistered: (_transfer, ("transfer-alive", "transfer-from-registered-owner")),
-    LicenceRecorded: (
-        _licence,
-        (
-            "licence-alive",
-            "licence-licensor-entitled",
-            "licence-fee-current",
-            "licence-not-frozen",
-            "licence-no-exclusive-when-open",
-        ),
-    ),
-    OpenLicenceDeclared: (
-        _declaration,
-        (
-            "open-granted",
-            "open-no-exclusive-or-sole",
-            "open-not-frozen",
-            "open-fee-current",
-            "open-not-wholly-invalid",
-            "open-single-live",
-        ),
-    ),
-}
-"""Kinds of entries that are judged again: how their filing is told, and by which rules."""
+    """What a filing states of a party, as far as its entry shows it."""
+    return {name: value for name, value in party if name in PartyDetails.model_fields}

@@ -22,6 +22,7 @@ from tests.builders import (
     TODAY,
     declared_open,
     deregistered,
+    documents,
     entered,
     fee_paid,
     invalidation_decided,
@@ -31,8 +32,10 @@ from tests.builders import (
     met,
     owing,
     pledged,
+    preservation_continued,
     preserved,
     recorded,
+    released,
     transferred,
 )
 
@@ -107,6 +110,11 @@ def filed(event: Any, **members: Any) -> PatentEvent:
     return made
 
 
+def sold(**fields: Any) -> PatentEvent:
+    """A transfer with the paper that proves it."""
+    return transferred(envelope={"documents": documents("transfer-contract")}, **fields)
+
+
 def again(entry: PatentEvent, *before: Any) -> list[str]:
     found = judged_again(patent(*before), entry, ChineseCalendar(), LAW)
     return [finding.rule for finding in found]
@@ -117,9 +125,9 @@ class TestJudgedAgain:
         "entry",
         [
             pledged(),
-            transferred(),
-            transferred(after=(LAMPWORKS, MILLS)),
-            transferred(whole=False),
+            sold(),
+            sold(after=(LAMPWORKS, MILLS)),
+            sold(whole=False),
             licensed(),
             declared_open(),
             fee_paid(),
@@ -134,7 +142,7 @@ class TestJudgedAgain:
         assert again(other, entered(), pledged()) == ["pledge-no-live-pledge"]
         assert again(filed(pledged(on=TODAY)), entered(), preserved()) == ["pledge-not-frozen"]
         assert again(filed(pledged(on=TODAY)), entered(), lapsed()) == ["pledge-alive"]
-        assert again(filed(transferred(before=(INSTRUMENTS,))), entered()) == [
+        assert again(filed(sold(before=(INSTRUMENTS,), after=(MILLS,))), entered()) == [
             "transfer-from-registered-owner"
         ]
         assert again(filed(licensed(licensors=(MILLS,))), entered()) == [
@@ -142,6 +150,14 @@ class TestJudgedAgain:
         ]
         twice = filed(declared_open(declaration_no="OL2025990000002", on=date(2025, 3, 3)))
         assert again(twice, entered(), declared_open()) == ["open-single-live"]
+
+    def test_of_a_release_and_of_a_continuation(self) -> None:
+        release = filed(released(), documents=documents("proof"))
+        assert again(release, entered(), pledged()) == []
+        assert again(release, entered()) == ["pledge-deregister-ground"]
+        longer = filed(preservation_continued(on=date(2026, 2, 2), ends_on=date(2027, 1, 1)))
+        assert again(longer, entered(), preserved()) == []
+        assert again(longer, entered()) == ["preservation-continue-before-end"]
 
     def test_what_was_not_filed_or_judged_otherwise_is_left_alone(self) -> None:
         wrong = pledged(pledgors=(MILLS,))

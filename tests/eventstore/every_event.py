@@ -9,12 +9,21 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
 from ledger.domain.events import EVENT_TYPES, Change, Declaration, Document, LedgerEvent
 from ledger.domain.money import Money
+
+FEW = settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+"""As many examples as every kind has, always the same."""
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12
@@ -51,6 +60,20 @@ MEMBERS: dict[tuple[type, str], st.SearchStrategy[Any]] = {
 def events(topic: str) -> st.SearchStrategy[LedgerEvent]:
     """Events of one kind."""
     return models(EVENT_TYPES[topic])
+
+
+@cache
+def drawn(topic: str) -> list[LedgerEvent]:
+    """A few of them, for all that is checked on them: drawing them takes longer than any check."""
+    found: list[LedgerEvent] = []
+
+    @FEW
+    @given(events(topic))
+    def draw(event: LedgerEvent) -> None:
+        found.append(event)
+
+    draw()
+    return found
 
 
 @cache

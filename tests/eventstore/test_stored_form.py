@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -14,7 +13,7 @@ import orjson
 import pytest
 import rfc8785
 from eventsourcing.persistence import StoredEvent
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.events import (
@@ -63,7 +62,7 @@ from tests.builders import (
     refs,
     transferred,
 )
-from tests.eventstore.every_event import events
+from tests.eventstore.every_event import FEW, drawn
 from tests.eventstore.ledgers import (
     assert_dense,
     assert_serials_without_gap,
@@ -75,12 +74,6 @@ from tests.eventstore.ledgers import (
     value,
 )
 
-PROPERTY = settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 EVERY_KIND = pytest.mark.parametrize("topic", EVENT_TYPES)
 
 ENVELOPE_SHOWN = {
@@ -105,20 +98,6 @@ ENVELOPE_DIGESTED = {
     "consents",
 }
 OF_ITS_STREAM = {"originator_id", "originator_version", "envelope"}
-
-
-@cache
-def drawn(topic: str) -> list[LedgerEvent]:
-    """Events of a kind by chance, always the same: drawing them takes longer than any check."""
-    found: list[LedgerEvent] = []
-
-    @PROPERTY
-    @given(events(topic))
-    def draw(event: LedgerEvent) -> None:
-        found.append(event)
-
-    draw()
-    return found
 
 
 def numbered_salts() -> Callable[[int], list[str]]:
@@ -321,7 +300,7 @@ def test_keys_beyond_ascii_stand_in_the_order_of_utf_16(anything: dict[str, Any]
     assert canonical({"shares": [anything]}) == rfc8785.dumps({"shares": [anything]})
 
 
-@PROPERTY
+@FEW
 @given(st.text(), st.text(st.characters(codec="ascii", categories=["L", "N"])), JSON)
 def test_a_digest_is_that_of_the_canonical_triple(salt: str, name: str, member: Any) -> None:
     salt = sha256(salt.encode(errors="replace")).hexdigest()[:32]

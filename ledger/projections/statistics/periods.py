@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 _DAY = timedelta(days=1)
@@ -33,22 +34,28 @@ class Period(NamedTuple):
     @property
     def label(self) -> str:
         """`2022`, `2022-H1`, `2022-Q1`, `2022-03`, or the two days."""
-        year, month = self.first.year, self.first.month
-        for every, months in MONTHS.items():
-            if self == _containing(self.first, months):
-                part = (month - 1) // months + 1
-                return {
-                    Every.MONTH: f"{year}-{month:02}",
-                    Every.QUARTER: f"{year}-Q{part}",
-                    Every.HALF_YEAR: f"{year}-H{part}",
-                    Every.YEAR: f"{year}",
-                }[every]
-        return f"{self.first}/{self.last}"
+        return _label(self)
 
     @property
     def year_before(self) -> Period:
         """The same days a year before; the end of a month stays the end of a month."""
         return Period(_year_before(self.first), _year_before(self.last, end=True))
+
+
+@lru_cache(maxsize=1024)
+def _label(period: Period) -> str:
+    # Asked of every row of a release, of which there are many to a period.
+    year, month = period.first.year, period.first.month
+    for every, months in MONTHS.items():
+        if period == _containing(period.first, months):
+            part = (month - 1) // months + 1
+            return {
+                Every.MONTH: f"{year}-{month:02}",
+                Every.QUARTER: f"{year}-Q{part}",
+                Every.HALF_YEAR: f"{year}-H{part}",
+                Every.YEAR: f"{year}",
+            }[every]
+    return f"{period.first}/{period.last}"
 
 
 def periods(first: date, last: date, every: Every) -> list[Period]:

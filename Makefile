@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Sample files of other registers; tests that need them say so when they are absent.
 export LEDGER_SAMPLES ?= ../shared/data
-# pytest's own arguments, and how many workers share the machine.
-WORKERS ?= 2
+# pytest's own arguments, and how many workers share two cores: tests wait as much as they work.
+WORKERS ?= 3
 ARGS ?=
 # Tests that together take every branch of the domain.
 COVERING := tests/domain tests/catalogue tests/properties tests/api tests/intake/test_facts.py tests/intake/test_transcription.py

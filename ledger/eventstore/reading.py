@@ -124,7 +124,7 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...], *, public: 
     in_entry = 2 + len(CLEAR_MEMBERS) + 1
 
     def read_event(stream: str, version: int, state: bytes) -> LedgerEvent:
-        entry, opened = _lines(state, hidden, open_needed or any(key in state for key in marks))
+        entry, opened = lines(state, hidden, open_needed or any(key in state for key in marks))
         concealed = _found(confidential, later, opened, in_open) if opened else confidential
         if hidden:
             entry = {name: value for name, (_, value) in opened.items()}
@@ -168,9 +168,10 @@ def _found(always: Members, further: Members, stated: dict[str, Any], count: int
     return always + there if there else always
 
 
-def _lines(state: bytes, hidden: bool, open_needed: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Entry and open, each where it is needed. A key cannot stand inside a JSON text, whose quotes
-    are escaped: the first place that looks like the key of the digests is it."""
+def lines(state: bytes, hidden: bool, open_needed: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Entry without its digests, and open, each where it is needed. A key cannot stand inside a
+    JSON text, whose quotes are escaped: the first place that looks like the key of the digests is
+    it."""
     end = state.index(b"\n")
     if hidden:
         return {}, orjson.loads(state[end + 1 :])
@@ -304,3 +305,7 @@ def _maker(model: type[Any], but: set[str] | None = None) -> Callable[[dict[str,
         return made
 
     return make
+
+
+party: Convert = _model(Party)
+"""The party that a JSON object of an entry states."""

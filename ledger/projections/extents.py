@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,8 +15,10 @@ from ledger.projections.register import VIEWS
 from ledger.projections.statistics import families
 from ledger.projections.statistics.families import STATISTICS
 from ledger.projections.statistics.grouping import is_trademark
+from ledger.projections.statistics.unaltered import Logged, Told, rows_of
 
 ALIASES: Final = "patent_alias"
+WithoutFold = Callable[[str, Sequence[Logged]], Told | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +50,8 @@ class Extent:
     """Procedures that give the tables their rights."""
     aliases: bool = False
     """Whether the numbers under which patents are known are among it."""
+    without_fold: WithoutFold | None = None
+    """Tells the rows of a stream that need not be folded."""
     of_patents: Looking = field(init=False)
     of_trademarks: Looking = field(init=False)
 
@@ -83,7 +88,9 @@ EXTENTS: Final = {
         ),
         aliases=True,
     ),
-    "statistics": Extent(STATISTICS, (families.NAME,), ("secure_statistics",)),
+    "statistics": Extent(
+        STATISTICS, (families.NAME,), ("secure_statistics",), without_fold=rows_of
+    ),
 }
 """By name, for the processes that fold are told it."""
 EVERYTHING: Final = "everything"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any, NamedTuple
@@ -30,24 +30,26 @@ from ledger.projections.history import Part, Row, View
 from ledger.projections.packing import SIGNATURE, TRAILER, text
 from ledger.projections.packing import row as packed_row
 from ledger.projections.register import new_aliases
+from ledger.projections.statistics.unaltered import Logged
 
 SELECT_WITHIN = """
 COPY (
     SELECT notification_id, following FROM (
         SELECT notification_id, filing, lead(filing) OVER log AS next_filing,
             lead(notification_id) OVER log AS following
-        FROM stored_events
-        CROSS JOIN LATERAL (
-            SELECT position('\\x2266696c696e675f6964223a'::bytea IN state) AS place OFFSET 0
-        ) AS p
-        CROSS JOIN LATERAL (
-            SELECT encode(substring(state FROM place + 12 FOR 200), 'escape') AS said OFFSET 0
-        ) AS s
-        CROSS JOIN LATERAL (
-            SELECT split_part(said, '"', CASE left(said, 1) WHEN '[' THEN 4 ELSE 2 END) AS filing
-            OFFSET 0
-        ) AS f
-        WHERE notification_id <= {until} AND place > 0
+        FROM (
+            SELECT notification_id,
+                split_part(said, '"', CASE left(said, 1) WHEN '[' THEN 4 ELSE 2 END) AS filing
+            FROM (
+                SELECT notification_id,
+                    encode(substring(state FROM place + 12 FOR 200), 'escape') AS said
+                FROM (
+                    SELECT notification_id, state,
+                        position('\\x2266696c696e675f6964223a'::bytea IN state) AS place
+                    FROM stored_events WHERE notification_id <= {until} OFFSET 0
+                ) AS placed WHERE place > 0 OFFSET 0
+            ) AS stated OFFSET 0
+        ) AS told
         WINDOW log AS (ORDER BY notification_id)
     ) AS neighbours WHERE filing = next_filing ORDER BY notification_id
 ) TO STDOUT (FORMAT binary)
@@ -142,7 +144,7 @@ def fold_share(
     rows: Rows = {table: [] for table in extent.columns}
     events = 0
     statement = SQL(SELECT_SHARE).format(until=Literal(until), within=share.within())
-    stream, named = StreamFold("", rows, extent), b""
+    named, log = b"", list[Logged]()
     for data in _copied(connection, statement):
         _, _, position, _, version, size = _HEAD(data)
         place = _HEAD_SIZE + size
@@ -150,14 +152,28 @@ def fold_share(
         end = place + 4 + _LENGTH(data, place)[0]
         name = data[place + 4 : end]
         if name != named:
-            stream.finish()
-            stream, named = StreamFold(name.decode(), rows, extent), name
-        if stream.shown:
-            event = reading.glance(stream.name, version, topic.decode(), data[end + 4 :])
-            stream.add(filings.end(position), event)
+            fold_stream(named.decode(), log, rows, extent)
+            named, log = name, []
+        log.append(Logged(filings.end(position), version, topic, data[end + 4 :]))
         events += 1
-    stream.finish()
+    fold_stream(named.decode(), log, rows, extent)
     return events, rows
+
+
+def fold_stream(name: str, log: Sequence[Logged], rows: Rows, extent: Extent) -> None:
+    """Fold a stream into the rows of every view that shows it; where its rows follow without a
+    fold, take them."""
+    if extent.looking(name) is None:
+        return
+    told = None if extent.without_fold is None else extent.without_fold(name, log)
+    if told is not None:
+        for view, row, since in told:
+            rows[view.table].append(view.pack(row, since, None))
+        return
+    stream = StreamFold(name, rows, extent)
+    for known, version, topic, state in log:
+        stream.add(known, reading.glance(name, version, topic.decode(), state))
+    stream.finish()
 
 
 class StreamFold:
@@ -172,11 +188,6 @@ class StreamFold:
         self._known = 0
         """The last position of the filing at hand."""
         self._made: dict[str, Made] = {}
-
-    @property
-    def shown(self) -> bool:
-        """Whether any view shows what is on the stream."""
-        return self._looking is not None
 
     def add(self, known: int, event: LedgerEvent | Concealed) -> None:
         """Take in the next event, known from a position on."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from ledger.domain.codelists import PROVINCES
 from ledger.domain.holdings import Parties
 from ledger.domain.numbers import PatentKind
-from ledger.domain.parties import Residence
+from ledger.domain.parties import Party, Residence
 from ledger.domain.patent import Patent
 
 UNKNOWN: Final = "unknown"
@@ -48,33 +49,51 @@ Columns = tuple[Any, ...]
 
 def groups(patent: Patent, givers: Parties) -> Columns:
     """What an act on a patent is grouped by, in the order of GROUPS."""
-    return (*_of_patent(patent), *_of_party(givers))
+    return (*_of_patent(patent), *of_party(givers[0] if givers else None))
 
 
 def _of_patent(patent: Patent) -> Columns:
-    if is_trademark(patent.id):
-        return (TRADEMARK, TRADEMARK, TRADEMARK, TRADEMARK, None)
     entered = patent.entered
-    if entered is None:
-        return (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, None)
-    kind = entered.kind
-    if kind is PatentKind.DESIGN:
-        section = NONE
-    else:
-        section = entered.symbols[0][:1] if entered.symbols else UNKNOWN
-    return (
-        UNKNOWN if kind is None else kind.value,
-        section,
-        entered.industry[:1] if entered.industry else UNKNOWN,
-        entered.strategic_industry or NONE,
+    if entered is None or is_trademark(patent.id):
+        return of_no_grant(patent.id)
+    return of_grant(
+        entered.kind,
+        entered.symbols,
+        entered.industry,
+        entered.strategic_industry,
         entered.granted_on,
     )
 
 
-def _of_party(parties: Parties) -> Columns:
-    if not parties:
+def of_no_grant(stream: str) -> Columns:
+    """What is said of a trademark, and of a patent whose grant the ledger was not told."""
+    return (*[TRADEMARK if is_trademark(stream) else UNKNOWN] * 4, None)
+
+
+def of_grant(
+    kind: PatentKind | None,
+    symbols: Sequence[str],
+    industry: str | None,
+    strategic: str | None,
+    granted_on: date | None,
+) -> Columns:
+    """What is said of a patent by its grant, in the order of OF_PATENT."""
+    section = symbols[0][:1] if symbols else UNKNOWN
+    if kind is PatentKind.DESIGN:
+        section = NONE
+    return (
+        UNKNOWN if kind is None else kind.value,
+        section,
+        industry[:1] if industry else UNKNOWN,
+        strategic or NONE,
+        granted_on,
+    )
+
+
+def of_party(party: Party | None) -> Columns:
+    """What is said of the giving party, in the order of OF_PARTY."""
+    if party is None:
         return (UNKNOWN, UNKNOWN, UNKNOWN, NONE)
-    party = parties[0]
     return (party.id, party.kind.value, *place(party.residence, party.region))
 
 

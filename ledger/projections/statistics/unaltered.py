@@ -1,0 +1,225 @@
+"""Streams on which a right was granted and dealt with and nothing was altered since: most of all.
+
+Each row of theirs is known from the filing that made it and was never closed, so it follows from
+the grant and its own fact, and nothing need be folded. What is told here of a transfer and of a
+pledge is what the views tell of one that is as it was made; a stream with any fact besides, or
+written in any other form than today's, is left to the fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from ledger.domain import folds
+from ledger.domain.events import (
+    LicenceRecorded,
+    OpenLicenceDeclared,
+    PatentEntered,
+    PledgeRegistered,
+    TransferRegistered,
+)
+from ledger.domain.evolving import evolve_in_order
+from ledger.domain.figures import enterprises
+from ledger.domain.numbers import PatentKind
+from ledger.domain.parties import Party
+from ledger.domain.patent import Patent
+from ledger.eventstore import reading
+from ledger.projections.history import Row, View
+from ledger.projections.licence_rates import LICENCE_RATE, OPEN_LICENCE_ASKED
+from ledger.projections.operations import OPERATION, PLEDGE, TRANSFER
+from ledger.projections.pledge_financing import PLEDGE_FINANCING
+from ledger.projections.statistics.families import DEALINGS
+from ledger.projections.statistics.grouping import (
+    UNKNOWN,
+    Columns,
+    chinese,
+    is_trademark,
+    of_grant,
+    of_no_grant,
+    of_party,
+)
+
+CORRECTS_NOTHING: Final = b'{"corrects":null,'
+"""How an entry begins that replaces none; what is hidden says it elsewhere."""
+
+Entry = dict[str, Any]
+Shown = Iterable[tuple[View, Row]]
+
+
+class Logged(NamedTuple):
+    """An entry of a stream as it lies in the log."""
+
+    known: int
+    """The last position of its filing."""
+    version: int
+    topic: bytes
+    state: bytes
+
+
+class Stream(NamedTuple):
+    """A stream as far as it is read."""
+
+    name: str
+    groups: Columns
+    """What the patent is grouped by."""
+    grant: Logged | None = None
+
+    def row(self, thing: str, *columns: Any) -> Row:
+        """A row of an act, which is named so."""
+        return Row(f"{self.name} {thing}", self.name, None, None, columns)
+
+    def granted(self) -> Patent:
+        """The patent with its grant alone."""
+        if self.grant is None:
+            return Patent(self.name)
+        _, version, topic, state = self.grant
+        grant = reading.glance(self.name, version, topic.decode(), state)
+        return evolve_in_order(Patent(self.name), grant)  # type: ignore[arg-type] # the stream's fact
+
+
+Told = list[tuple[View, Row, int]]
+"""Rows, each with its view and the position from which it is known."""
+
+
+def rows_of(name: str, log: Sequence[Logged]) -> Told | None:
+    """Each row of a stream; None where the stream has to be folded."""
+    try:
+        return _told(name, log)
+    except reading.WRONG:
+        return None
+
+
+def _told(name: str, log: Sequence[Logged]) -> Told | None:
+    stream = Stream(name, of_no_grant(name))
+    told: Told = []
+    for entry in log:
+        if entry.topic in ALTERING or not entry.state.startswith(CORRECTS_NOTHING):
+            return None
+        if entry.topic == GRANT:
+            if told or stream.grant is not None:
+                return None
+            stream = _granted(stream, entry)
+        elif (telling := ADDING.get(entry.topic)) is not None:
+            told += [(view, row, entry.known) for view, row in telling(stream, entry)]
+    # Of things of one number the fold tells which is which.
+    return told if len({(view.table, row.thing) for view, row, _ in told}) == len(told) else None
+
+
+def _granted(stream: Stream, logged: Logged) -> Stream:
+    if is_trademark(stream.name):
+        return stream._replace(grant=logged)
+    fields = reading.lines(logged.state, False, False)[0]["fields"]
+    kind, on = fields["kind"], fields["granted_on"]
+    groups = of_grant(
+        None if kind is None else PatentKind(kind),
+        fields["symbols"],
+        fields["industry"],
+        fields["strategic_industry"],
+        None if on is None else date.fromisoformat(on),
+    )
+    return Stream(stream.name, groups, logged)
+
+
+# --- as it was made -------------------------------------------------------------------------------
+
+
+def _transfer(stream: Stream, logged: Logged) -> Shown:
+    entry, _ = reading.lines(logged.state, False, False)
+    fields = entry["fields"]
+    number, on = _number(entry), date.fromisoformat(entry["effective_on"])
+    grouped = (*stream.groups, *_of_first(fields["transferors"]))
+    if chinese(stream.name):
+        thing = f"{TRANSFER} {number}"
+        yield OPERATION, stream.row(thing, TRANSFER, fields["cause"], on, number, *grouped)
+
+
+def _pledge(stream: Stream, logged: Logged) -> Shown:
+    entry, _ = reading.lines(logged.state, False, False)
+    fields = entry["fields"]
+    number, on = _number(entry), date.fromisoformat(entry["effective_on"])
+    grouped = (*stream.groups, *_of_first(fields["pledgors"]))
+    thing = f"{PLEDGE} {number}"
+    if chinese(stream.name):
+        yield OPERATION, stream.row(thing, PLEDGE, PLEDGE, on, number, *grouped)
+    pledgees = [reading.party(one) for one in fields["pledgees"]]
+    bank = pledgees[0] if pledgees else None
+    yield (
+        PLEDGE_FINANCING,
+        stream.row(
+            f"{thing} 0",
+            is_trademark(stream.name),
+            number,
+            0,
+            on,
+            None,
+            on,
+            None,
+            None,
+            *_claim(_stated_claim(logged.state), number, on, pledgees),
+            enterprises([reading.party(one) for one in fields["pledgors"]]),
+            UNKNOWN if bank is None else bank.id,
+            UNKNOWN if bank is None or bank.institution is None else bank.institution.value,
+            *grouped,
+        ),
+    )
+
+
+def _number(entry: Entry) -> str:
+    number: str = entry["registration_no"] or entry["filing_id"]
+    return number
+
+
+def _of_first(parties: Sequence[Entry]) -> Columns:
+    return of_party(reading.party(parties[0]) if parties else None)
+
+
+def _stated_claim(state: bytes) -> Entry | None:
+    """The claim of a pledge, which is the first of what its open line says."""
+    begins = state.index(b'\n{"claim":["') + 1
+    ends = state.index(b',"consents":["', begins)
+    stated: Entry | None = orjson.loads(state[begins:ends] + b"}")["claim"][1]
+    return stated
+
+
+def _claim(claim: Entry | None, number: str, on: date, pledgees: Sequence[Party]) -> Columns:
+    if claim is None:
+        return (number, None, None, None)
+    return (
+        " ".join([claim["id"], *sorted(party.id for party in pledgees)]),
+        Decimal(claim["amount"]["amount"]),
+        claim["amount"]["currency"],
+        (date.fromisoformat(claim["debt_due_on"]) - on).days,
+    )
+
+
+def _by(fold: Callable[[Patent, Any], Patent], *views: View) -> Callable[[Stream, Logged], Shown]:
+    """What views tell of a patent on which a fact of a topic alone was recorded."""
+
+    def telling(stream: Stream, entry: Logged) -> Shown:
+        topic = entry.topic.decode()
+        fact = reading.glance(stream.name, entry.version, topic, entry.state)
+        alone = fold(stream.granted(), fact)
+        return [
+            (view, row)
+            for view in views
+            for part in view.parts(alone)
+            for row in view.rows(alone, part)
+        ]
+
+    return telling
+
+
+GRANT: Final = PatentEntered.TOPIC.encode()
+ADDING: Final[dict[bytes, Callable[[Stream, Logged], Shown]]] = {
+    TransferRegistered.TOPIC.encode(): _transfer,
+    PledgeRegistered.TOPIC.encode(): _pledge,
+    LicenceRecorded.TOPIC.encode(): _by(folds.with_licence, OPERATION, LICENCE_RATE),
+    OpenLicenceDeclared.TOPIC.encode(): _by(folds.with_declaration, OPEN_LICENCE_ASKED),
+}
+"""Facts that add a thing and leave those that are there as they are, by their topics."""
+ALTERING: Final = frozenset(topic.encode() for topic in DEALINGS).difference(ADDING)

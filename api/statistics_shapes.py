@@ -67,7 +67,7 @@ OF_STATISTICS: Final[dict[str, dict[str, Any]]] = {
             "limits": OBJECT,
             "digest": TEXT,
         },
-        {"tables": array(OBJECT), "cells": array(OBJECT)},
+        {"checked_against": array(OBJECT), "tables": array(OBJECT), "cells": array(OBJECT)},
     ),
     "Statistics": {"anyOf": [ref("Report"), ref("Release"), ref("Restatement")]},
     "Definitions": array(OBJECT),

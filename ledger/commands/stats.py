@@ -70,7 +70,7 @@ def stats(  # noqa: PLR0913, PLR0917 - the options of one question
     ] = False,
     report_file: Annotated[
         Path | None,
-        typer.Option("--verify", help="Recompute this report from the log."),
+        typer.Option("--verify", help="Recompute this report or release from the log."),
     ] = None,
     bulletin_file: Annotated[
         Path | None,

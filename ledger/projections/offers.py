@@ -105,6 +105,8 @@ RATES: Final = (
     "taken_rate_median",
 )
 """What is told of the market beside an offer, where it is released."""
+MARKET: Final = ("section", "industry", "form")
+"""The tables in which it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def page(
     """The next declarations behind a place, each with its own place."""
     asked = _asked(wanted, point) | {"sort": after[0], "after": after[1], "limit": limit}
     rows = connection.execute(_statement(wanted, _PAGE), asked).fetchall()
-    release = newest(connection, "licence-rates", point.known) if rows else None
+    release = newest(connection, "licence-rates", point.known, MARKET) if rows else None
     return [((row["sort"], row["declaration_no"]), _shown(row, release)) for row in rows]
 
 
@@ -180,7 +182,6 @@ def _market(row: DictRow, release: dict[str, Any] | None) -> list[dict[str, Any]
     return [
         {**head, **{name: cell[name] for name in ("measure", "group", "value")}}
         for table in release["tables"]
-        if table["by"] in wanted
         for cell in table["cells"]
         if cell["measure"] in RATES
         and cell["value"] is not None

@@ -10,7 +10,6 @@ release of the period, at a later position.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -20,39 +19,27 @@ from typing import Any, Final
 import orjson
 from psycopg import Connection, IsolationLevel
 from psycopg.rows import dict_row
-from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from ledger.domain.figures import growth
 from ledger.domain.periods import civil_date
 from ledger.eventstore.stored_form import canonical
 from ledger.projections.statistics import finishing
-from ledger.projections.statistics.cells import cells, parameters, population
-from ledger.projections.statistics.measures import Basis, Family, Measure
+from ledger.projections.statistics.cells import cells
+from ledger.projections.statistics.contracts import (
+    Document,
+    dimensions_of,
+    hidden_in,
+    population_of,
+)
+from ledger.projections.statistics.measures import Measure
 from ledger.projections.statistics.periods import Every, Period, periods
 from ledger.projections.statistics.query import Query
 from ledger.projections.statistics.reports import settled
-from ledger.projections.statistics.suppression import Figure, Key, Limits, Unit, suppressed
-
-PASSING: Final = (
-    "recorded",
-    "thing",
-    "span",
-    "recorded_on",
-    "taken_on",
-    "withdrawn_on",
-    "ended_on",
-    "ground",
-    "stands_from",
-    "stands_until",
-)
-"""Columns in which a contract may come to be told otherwise without a figure of it changing."""
+from ledger.projections.statistics.suppression import Key, Limits
 
 RELEASE: Final = "patent-ledger release of statistics"
 FORM: Final = "1"
-NOT_RELEASED: Final = frozenset({"bank"})
-"""Dimensions whose groups are parties."""
-
 INSERT_RELEASE = """
 INSERT INTO statistics_release (family, period, position, released_at, document)
 VALUES (%s, %s, %s, %s, %s)
@@ -66,16 +53,18 @@ WHERE family = %s AND period = %s AND (%s::bigint IS NULL OR position = %s)
 ORDER BY position DESC LIMIT 1
 """
 SELECT_NEWEST = """
-SELECT document FROM statistics_release
-WHERE family = %s AND (%s::bigint IS NULL OR position <= %s)
+SELECT period, position, ARRAY(
+    SELECT told FROM jsonb_array_elements(document -> 'tables') AS told
+    WHERE told ->> 'by' = ANY (%(tables)s)
+) AS tables
+FROM statistics_release
+WHERE family = %(family)s AND (%(known)s::bigint IS NULL OR position <= %(known)s)
 ORDER BY position DESC, period DESC LIMIT 1
 """
 SELECT_LIST = """
 SELECT family, period, position, released_at FROM statistics_release
 ORDER BY family, period, position
 """
-
-Document = dict[str, Any]
 
 
 class NotReleasable(ValueError):
@@ -115,11 +104,6 @@ def prepared(
         raise NotReleasable("a later position of this family is released already")
     if any(d["position"] == position and d["period"] == period.label for d in earlier):
         raise NotReleasable(f"{period.label} is released at this position already")
-    hidden = _hidden(connection, query, position, limits, earlier)
-    tables = [
-        {"by": by, "cells": list(_cells(connection, query, position, by, hidden, earlier))}
-        for by in ("", *_dimensions(query.definition))
-    ]
     stated: Document = {
         "release": RELEASE,
         "form": FORM,
@@ -134,9 +118,28 @@ def prepared(
             "parties_min": limits.parties_min,
             "share_max": str(limits.share_max),
         },
-        "tables": tables,
+        "checked_against": [
+            {name: document[name] for name in ("period", "position", "digest")}
+            for document in earlier
+        ],
+        "tables": tables_of(connection, query, position, limits, earlier),
     }
     return stated | {"digest": digest_of(stated)}
+
+
+def tables_of(
+    connection: Connection[Any],
+    query: Query,
+    position: int,
+    limits: Limits,
+    earlier: Sequence[Document],
+) -> list[dict[str, Any]]:
+    """The tables of a release, in the light of those that were published before it."""
+    hidden = hidden_in(connection, query, position, limits, earlier)
+    return [
+        {"by": by, "cells": list(_cells(connection, query, position, by, hidden, earlier))}
+        for by in ("", *dimensions_of(query.definition))
+    ]
 
 
 def digest_of(stated: Mapping[str, Any]) -> str:
@@ -176,11 +179,35 @@ def released(
     return document
 
 
-def newest(connection: Connection[Any], family: str, known_at: int | None) -> Document | None:
-    """The last release of a family that was known at a position."""
+def newest(
+    connection: Connection[Any], family: str, known_at: int | None, tables: Sequence[str]
+) -> Document | None:
+    """Period, position and some tables, by their dimensions, of the last release of a family that
+    was known at a position."""
+    asked = {"family": family, "known": known_at, "tables": list(tables)}
     with connection.cursor(row_factory=dict_row) as curs:
-        row = curs.execute(SELECT_NEWEST, (family, known_at, known_at)).fetchone()
-    return None if row is None else dict(row["document"])
+        return curs.execute(SELECT_NEWEST, asked).fetchone()
+
+
+def checked_against(connection: Connection[Any], document: Document) -> list[Document]:
+    """The earlier releases that a release says it was checked against, as they are on record.
+
+    Raises LookupError where one is not on record.
+    """
+    wanted = [named["digest"] for named in document["checked_against"]]
+    with connection.cursor(row_factory=dict_row) as curs:
+        rows = curs.execute(SELECT_EARLIER, (document["query"]["family"],)).fetchall()
+    known = {digest_of(row["document"]): row["document"] for row in rows}
+    for digest in wanted:
+        if digest not in known:
+            raise LookupError(f"no release of digest {digest} is on record")
+    return [known[digest] for digest in wanted]
+
+
+def limits_of(document: Document) -> Limits:
+    """The limits that a release was made with."""
+    stated = document["limits"]
+    return Limits(stated["contracts_above"], stated["parties_min"], Decimal(stated["share_max"]))
 
 
 def listed(connection: Connection[Any]) -> list[dict[str, Any]]:
@@ -190,10 +217,6 @@ def listed(connection: Connection[Any]) -> list[dict[str, Any]]:
 
 
 # --- cells --------------------------------------------------------------------------------------
-
-
-def _dimensions(family: Family) -> list[str]:
-    return [d.name for d in family.every_dimension if d.name not in NOT_RELEASED]
 
 
 def _measures(query: Query, by: str) -> list[Measure]:
@@ -232,7 +255,7 @@ def _cells(
             continue
         code = cell["group"].get(by, "")
         shown = {"measure": measure.name, "group": cell["group"]}
-        if Key(_population(measure), period.label, by, code) in hidden:
+        if Key(population_of(measure), period.label, by, code) in hidden:
             yield {**shown, "value": None, "suppressed": True}
             continue
         past = before.get((measure.name, by, code))
@@ -261,139 +284,3 @@ def _told_before(
         for cell in table["cells"]
         if not isinstance(cell["value"], dict)
     }
-
-
-# --- what figures rest on -----------------------------------------------------------------------
-
-
-@dataclass
-class Book:
-    """Every contract as it was known at some position, numbered; and the figures that rest on
-    them."""
-
-    units: list[Unit] = field(default_factory=list)
-    places: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def place(self, name: str, facts: str, unit: Unit) -> int:
-        """The number of a contract with what was known of it."""
-        place = self.places.setdefault((name, facts), len(self.units))
-        if place == len(self.units):
-            self.units.append(unit)
-        return place
-
-
-def _hidden(
-    connection: Connection[Any],
-    query: Query,
-    position: int,
-    limits: Limits,
-    earlier: Sequence[Document],
-) -> set[Key]:
-    """The figures of a release that are not told, in the light of those that were."""
-    book = Book()
-    told: list[Figure] = []
-    withheld: list[Figure] = []
-    for document in earlier:
-        past = _query_of(document)
-        silent = _suppressed_of(past, document)
-        for figure in _figures(connection, past, document["position"], book, released=True):
-            (withheld if figure.key in silent else told).append(figure)
-    mine = _figures(connection, query, position, book, released=False)
-    return suppressed([*told, *mine], book.units, limits, withheld)
-
-
-def _query_of(document: Document) -> Query:
-    stated = document["query"]
-    return Query(
-        stated["family"],
-        date.fromisoformat(stated["from"]),
-        date.fromisoformat(stated["until"]),
-        trademarks=stated["with_trademarks"],
-        rates=stated["rates"],
-        rates_source=stated["rates_source"],
-    ).checked()
-
-
-def _suppressed_of(query: Query, document: Document) -> set[Key]:
-    measures = {measure.name: measure for measure in query.definition.measures}
-    return {
-        Key(
-            _population(measures[cell["measure"]]),
-            document["period"],
-            table["by"],
-            cell["group"].get(table["by"], ""),
-        )
-        for table in document["tables"]
-        for cell in table["cells"]
-        if cell.get("suppressed") and cell["measure"] in measures
-    }
-
-
-def _population(measure: Measure) -> str:
-    """The rows that a figure of a measure rests on."""
-    return f"{measure.basis.name}: {measure.rests_on}" if measure.rests_on else measure.basis.name
-
-
-def _figures(
-    connection: Connection[Any], query: Query, position: int, book: Book, *, released: bool
-) -> list[Figure]:
-    """Every set of contracts that a figure of a release rests on."""
-    found: dict[Key, int] = {}
-    (period,) = query.periods
-    dimensions = _dimensions(query.definition)
-    measures = [m for m in query.definition.measures if not m.entitled]
-    amounts = {_population(m): m.basis.amounts for m in measures}
-    for basis in query.definition.bases:
-        own = list(dict.fromkeys(m.rests_on for m in measures if m.basis is basis))
-        if not own:
-            continue
-        by = [d for d in dimensions if _groups(query.definition, basis, d)]
-        for row in _rows(connection, query, position, basis, own, by):
-            stated = {row["currency"]: row["amount"]} if row["amount"] is not None else {}
-            place = book.place(row["unit"], row["facts"], Unit(row["party"], stated))
-            for number, rests_on in enumerate(own):
-                if not row[f"rests_{number}"]:
-                    continue
-                name = f"{basis.name}: {rests_on}" if rests_on else basis.name
-                for key in (
-                    Key(name, period.label, "", ""),
-                    *(Key(name, period.label, d, row[d]) for d in by),
-                ):
-                    found[key] = found.get(key, 0) | 1 << place
-    return [Figure(key, mask, amounts[key.population], released) for key, mask in found.items()]
-
-
-def _groups(family: Family, basis: Basis, dimension: str) -> bool:
-    return dimension in {d.name for d in (*family.dimensions, *basis.dimensions)}
-
-
-def _rows(
-    connection: Connection[Any],
-    query: Query,
-    position: int,
-    basis: Basis,
-    rests_on: Sequence[str],
-    by: Sequence[str],
-) -> list[dict[str, Any]]:
-    """The rows of a basis with the contract that each is of, and all that was known of that."""
-    money = "amount, currency" if basis.amounts else "NULL::numeric AS amount, NULL AS currency"
-    flags = SQL(", ").join(
-        SQL("coalesce({}, false) AS {}").format(SQL(what or "true"), Identifier(f"rests_{number}"))
-        for number, what in enumerate(rests_on)
-    )
-    passing = [column for column in PASSING if column not in by]
-    text = SQL(
-        "SELECT {unit} AS unit, party, {money}, {flags}, {by}, md5(string_agg("
-        "(to_jsonb(p) - {passing}::text[])::text, '') OVER (PARTITION BY {unit} "
-        "ORDER BY p.patent_id, p.thing "
-        "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS facts FROM ({rows}) AS p"
-    ).format(
-        unit=Identifier(basis.unit),
-        money=SQL(money),
-        flags=flags,
-        by=SQL(", ").join(map(Identifier, by)),
-        passing=passing,
-        rows=population(basis, query, query.periods),
-    )
-    with connection.cursor(row_factory=dict_row) as curs:
-        return curs.execute(text, parameters(query, query.periods, position)).fetchall()

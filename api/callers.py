@@ -88,6 +88,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "terminate_open_licence": frozenset({"registrar"}),
     "revoke_open_licence": frozenset({"registrar"}),
     "publish_correction": frozenset({"registrar"}),
+    "publish_release": frozenset({"registrar"}),
     # Supporting documents.
     "deposit_document": OFFICE | PARTIES,
     "list_documents": OFFICE | PARTIES | {"auditor"},

@@ -23,6 +23,7 @@ from ledger.means import utc_now
 from ledger.projections.disclosure import PUBLIC, Viewer
 from ledger.projections.reader import Reader
 from ledger.projections.standing import Reckoning
+from ledger.projections.statistics.suppression import Limits as ReleaseLimits
 from ledger.ratetable import RateTable
 from ledger.registry import Registry
 
@@ -46,6 +47,8 @@ class House:
     """Where supporting documents are kept."""
     rates: RateTable = field(default_factory=RateTable, kw_only=True)
     """By what the statistics tell other money in yuan."""
+    release_limits: ReleaseLimits = field(default_factory=ReleaseLimits, kw_only=True)
+    """What a released figure must rest on."""
     identities: Identities = field(init=False)
     post: PostOffice = field(kw_only=True)
     readers: int = field(default=0, kw_only=True)

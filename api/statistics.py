@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from api.answers import POSITION, json_answer
@@ -129,6 +129,47 @@ def get_release(
     """All tables of a release; what would tell of a few is suppressed."""
     house = house_of(request)
     return json_answer(_release(house, family, period, known_at), house.seen)
+
+
+@router.post(
+    "/v1/statistics/releases/{family}/{period}",
+    **reads("publish_release", "Release", TAG, parameters=()),
+)
+def publish_release(
+    request: Request,
+    family: str,
+    period: Annotated[str, Path(description="Closed: 2022, 2022-H1, 2022-Q1, 2022-03.")],
+    _: Annotated[Caller, Depends(allowed("publish_release"))],
+    known_at: Annotated[
+        int | None,
+        Query(ge=0, le=POSITION_MAX, description="Position; the newest that is counted."),
+    ] = None,
+    with_trademarks: bool = False,
+    dry_run: Annotated[bool, Query(description="Show it and publish nothing.")] = False,
+) -> Response:
+    """Publish the figures of a closed period, which is never changed; those that tell of a few are
+    suppressed, in the light of the releases before."""
+    house = house_of(request)
+    made = releases.looked_at if dry_run else releases.publish
+    limits, now = house.release_limits, house.clock()
+    try:
+        days = releases.period_of(period)
+        query = asking.Query(
+            family,
+            days.first,
+            days.last,
+            trademarks=with_trademarks,
+            rates=house.rates.rates,
+            rates_source=house.rates.source,
+        ).checked()
+        document = house.reader.noting(lambda c: made(c, query, known_at, limits, now))
+    except asking.BadQuery as error:
+        raise invalid(Fault(str(error), parameter=error.member)) from None
+    except releases.NotReleasable as error:
+        raise invalid(Fault(str(error), parameter="period")) from None
+    except NotKnown as error:
+        raise Problem("behind", f"What is asked is known here up to {error.position}.") from None
+    return json_answer(document, house.seen)
 
 
 def _release(house: House, family: str, period: str, known_at: int | None) -> dict[str, Any]:

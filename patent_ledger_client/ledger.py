@@ -114,6 +114,16 @@ class Ledger:
             answer = self._asked("GET", further["url"])
             yield answer.json()
 
+    # -- the office's own
+
+    def release(
+        self, family: str, period: str, *, known_at: int | None = None, dry_run: bool = False
+    ) -> dict[str, Any]:
+        """Publish the statistics of a closed period, or look at what would be published."""
+        params = _stated(known_at=known_at, dry_run="true" if dry_run else None)
+        path = f"/v1/statistics/releases/{quote(family)}/{quote(period)}"
+        return cast("dict[str, Any]", self._asked("POST", path, params=params).json())
+
     # -- the way there and back
 
     def _asked(self, method: str, path: str, **sent: Any) -> httpx2.Response:

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from psycopg import Connection, IsolationLevel
+from psycopg import Connection
 
 from ledger.commands.frame import DataDir, Json, UserError, print_json, ready_database, settings_for
 from ledger.commands.stats import catch_up
 from ledger.database import connect
 from ledger.projections.statistics import families
 from ledger.projections.statistics.query import BadQuery, Query
-from ledger.projections.statistics.releases import NotReleasable, period_of, prepared, publish
+from ledger.projections.statistics.releases import NotReleasable, looked_at, period_of, publish
 from ledger.projections.statistics.reports import NotKnown
-from ledger.projections.statistics.suppression import Limits
+from ledger.projections.statistics.suppression import release_limits
 from ledger.ratetable import rates_of
 from ledger.settings import Settings
 
@@ -35,9 +35,6 @@ def release(
 ) -> None:
     """Publish the figures of a closed period; those that tell of a few are suppressed."""
     settings = settings_for(data_dir)
-    limits = Limits(
-        settings.release_contracts_above, settings.release_parties_min, settings.release_share_max
-    )
     rates = rates_of(settings)
     try:
         days = period_of(period)
@@ -49,7 +46,7 @@ def release(
             rates=rates.rates,
             rates_source=rates.source,
         ).checked()
-        found = _released(settings, query, known_at, limits, look=look)
+        found = _released(settings, query, known_at, look=look)
     except (BadQuery, NotReleasable, NotKnown) as error:
         raise UserError(str(error)) from error
     if as_json:
@@ -65,15 +62,13 @@ def release(
 
 
 def _released(
-    settings: Settings, query: Query, known_at: int | None, limits: Limits, *, look: bool
+    settings: Settings, query: Query, known_at: int | None, *, look: bool
 ) -> dict[str, Any]:
+    limits = release_limits(settings)
     now = datetime.now(UTC)
     with ready_database(settings) as url:
         catch_up(url)
         connection: Connection[Any]
         with connect(url, application_name="patent-ledger release") as connection:
-            if not look:
-                return publish(connection, query, known_at, limits, now)
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ
-            with connection.transaction():
-                return prepared(connection, query, known_at, limits, now)
+            made = looked_at if look else publish
+            return made(connection, query, known_at, limits, now)

@@ -25,6 +25,7 @@ from ledger.delivery.queue import Patience
 from ledger.projections import entries
 from ledger.projections.reader import Reader
 from ledger.projections.runner import Followers
+from ledger.projections.statistics.suppression import release_limits
 from ledger.proofs.keys import keyring
 from ledger.proofs.tree import TreeFollower
 from ledger.ratetable import rates_of
@@ -110,6 +111,7 @@ def house(url: str, settings: Settings) -> Iterator[House]:
             depository=assembly.depository(settings),
             post=post,
             rates=rates_of(settings),
+            release_limits=release_limits(settings),
         )
 
 

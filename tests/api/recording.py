@@ -25,6 +25,7 @@ JUDGED = ", judged only"
 LONG: dict[str, int] = {
     "get_definitions": 1,
     "get_release": 2,
+    "publish_release": 1,
     "get_operations": 2,
     "get_licence_rates": 2,
     "get_pledge_financing": 2,

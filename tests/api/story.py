@@ -416,6 +416,9 @@ class Story:
             table = {**days, "measure": measure, "format": "csv"}
             ask(operation, "As a table", AUDITOR, query=table)
         ask("get_definitions", "The dictionary")
+        closed = {"family": "licence-rates", "period": "2026-02"}
+        ask("publish_release", "Looked at", OFFICE, query={"dry_run": "true"}, **closed)
+        ask("publish_release", "The month before", OFFICE, **closed)
         publish(
             self.served.owner,
             Query("licence-rates", date(2026, 3, 1), date(2026, 3, 31)).checked(),

@@ -99,6 +99,7 @@ BUILT = {
     "POST /v1/patents/{no}/certificates",
     "POST /v1/patents/{no}/facts",
     "POST /v1/pledges",
+    "POST /v1/statistics/releases/{family}/{period}",
     "POST /v1/pledges/{no}/changes",
     "POST /v1/pledges/{no}/deregistration",
     "POST /v1/pledges/{no}/revocation",

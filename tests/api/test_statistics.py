@@ -144,3 +144,36 @@ def test_the_dictionary_is_for_everybody(served: Desk) -> None:
     for family in families:
         for measure in family["measures"]:
             assert all(measure[name] for name in ("en", "zh", "unit", "meaning", "counted_on"))
+
+
+def test_the_office_publishes_what_it_looked_at(served: Desk) -> None:
+    followed(served)
+    path = "/v1/statistics/releases/pledge-financing/2026-02"
+
+    def asked(role: str = "registrar", where: str = path, **stated: Any) -> Any:
+        return served.client.post(where, params=stated, headers=served.headers(role))
+
+    looked = asked(dry_run="true").json()
+    assert served.get(path).status_code == 404, "nothing is published by looking"
+    published = asked(known_at=looked["position"])
+    assert (published.status_code, published.json()["tables"]) == (200, looked["tables"])
+    assert served.get(path).json() == published.json()
+    assert published.json()["limits"] == {
+        "contracts_above": 20,
+        "parties_min": 3,
+        "share_max": "0.5",
+    }
+    assert asked("auditor").status_code == 403
+    for wrong, parameter in (
+        (asked(known_at=looked["position"]), "period"),
+        (asked(where=path.replace("2026-02", "2099-H1")), "period"),
+        (asked(where=path.replace("2026-02", "February")), "period"),
+        (asked(where=path.replace("pledge-financing", "gossip")), "family"),
+        (
+            asked(where=path.replace("pledge-financing", "operations"), with_trademarks="true"),
+            "with_trademarks",
+        ),
+    ):
+        assert wrong.status_code == 422, wrong.text
+        assert wrong.json()["errors"][0]["parameter"] == parameter
+    assert asked(known_at=served.head() + 1).json()["type"] == "/problems/behind"

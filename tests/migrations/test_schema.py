@@ -412,6 +412,7 @@ READABLE: dict[Role, dict[str, str]] = {
         **FOLLOWED,
         **SEARCHED,
         **STATISTICS,
+        **RELEASED,
         **REGISTER_VIEWS,
         **LOG_TABLES,
     },

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import orjson
-from psycopg import Connection, IsolationLevel
+from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -44,6 +44,7 @@ INSERT_RELEASE = """
 INSERT INTO statistics_release (family, period, position, released_at, document)
 VALUES (%s, %s, %s, %s, %s)
 """
+ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 SELECT_EARLIER = """
 SELECT document FROM statistics_release WHERE family = %s ORDER BY position, period
 """
@@ -92,7 +93,8 @@ def prepared(
 ) -> Document:
     """The release of a query's days as one period, at a position; nothing is published.
 
-    To be called in a transaction that sees one state of the database.
+    To be called in a transaction that sees one state of the database. Raises NotReleasable,
+    NotKnown.
     """
     (period,) = query.periods
     if period.last >= civil_date(now):
@@ -157,14 +159,30 @@ def publish(
 ) -> Document:
     """Prepare a release and publish it; one at a time, so that each is checked against the one
     before."""
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
-    with connection.transaction():
-        # Before anything is read: what is read then is what the one before has published.
-        connection.execute("LOCK TABLE statistics_release IN SHARE ROW EXCLUSIVE MODE")
-        document = prepared(connection, query, known_at, limits, now)
-        named = (query.family, document["period"], document["position"], now)
-        connection.execute(INSERT_RELEASE, (*named, Jsonb(document, dumps=orjson.dumps)))
+    # Before the snapshot is taken: what is read then is what the one before has published.
+    connection.execute("SELECT pg_advisory_lock(hashtext('patent-ledger release'))")
+    try:
+        with connection.transaction():
+            connection.execute(ONE_SNAPSHOT)
+            document = prepared(connection, query, known_at, limits, now)
+            named = (query.family, document["period"], document["position"], now)
+            connection.execute(INSERT_RELEASE, (*named, Jsonb(document, dumps=orjson.dumps)))
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(hashtext('patent-ledger release'))")
     return document
+
+
+def looked_at(
+    connection: Connection[Any],
+    query: Query,
+    known_at: int | None,
+    limits: Limits,
+    now: datetime,
+) -> Document:
+    """Prepare a release in a transaction of one snapshot; nothing is published."""
+    with connection.transaction():
+        connection.execute(ONE_SNAPSHOT)
+        return prepared(connection, query, known_at, limits, now)
 
 
 def released(

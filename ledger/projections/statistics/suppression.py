@@ -21,6 +21,8 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Final, NamedTuple
 
+from ledger.settings import Settings
+
 Mask = int
 """A set of units: bit n is the unit n."""
 
@@ -35,6 +37,13 @@ class Limits:
     contracts_above: int = 20
     parties_min: int = 3
     share_max: Decimal = Decimal("0.5")
+
+
+def release_limits(settings: Settings) -> Limits:
+    """The limits that the operator has set."""
+    return Limits(
+        settings.release_contracts_above, settings.release_parties_min, settings.release_share_max
+    )
 
 
 @dataclass(frozen=True, slots=True)

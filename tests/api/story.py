@@ -417,8 +417,10 @@ class Story:
             ask(operation, "As a table", AUDITOR, query=table)
         ask("get_definitions", "The dictionary")
         closed = {"family": "licence-rates", "period": "2026-02"}
-        ask("publish_release", "Looked at", OFFICE, query={"dry_run": "true"}, **closed)
-        ask("publish_release", "The month before", OFFICE, **closed)
+        of_all = {"known_at": at, "with_trademarks": "false"}
+        looked = of_all | {"dry_run": "true"}
+        ask("publish_release", "Looked at", OFFICE, query=looked, **closed)
+        ask("publish_release", "The month before", OFFICE, query=of_all, **closed)
         publish(
             self.served.owner,
             Query("licence-rates", date(2026, 3, 1), date(2026, 3, 31)).checked(),

@@ -51,6 +51,14 @@ def test_a_refusal_tells_every_finding(served: Desk, bank: Ledger) -> None:
     assert refused.value.request_id
 
 
+def test_the_office_looks_at_a_release(served: Desk) -> None:
+    with Ledger(str(served.client.base_url), served.token("registrar")) as office:
+        looked = office.release("operations", "2026-01", dry_run=True)
+        assert looked["period"] == "2026-01"
+        again = office.release("operations", "2026-01", known_at=looked["position"])
+        assert office.get("/v1/statistics/releases/operations/2026-01") == again
+
+
 def test_another_problem_is_named(served: Desk, bank: Ledger) -> None:
     with pytest.raises(Problem) as problem:
         bank.get("/metrics")

@@ -470,6 +470,7 @@ WRITABLE: dict[Role, dict[str, str]] = {
         "standing_declaration": "INSERT DELETE",
         "personal": "INSERT UPDATE DELETE",
         "confidential_read": "INSERT",
+        "statistics_release": "INSERT",
         "source_record": "INSERT UPDATE",
         "prepared_filing": "INSERT UPDATE",
         "pending_invalidation": "INSERT UPDATE",

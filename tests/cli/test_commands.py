@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,21 +16,8 @@ from ledger.settings import load_settings
 from tests.builders import PATENT
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import enter_patents, registry
+from tests.programs import run
 from tests.scenario import NOW
-
-COMMAND = Path(sys.executable).with_name("patent-ledger")
-
-
-def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    return subprocess.run(
-        [COMMAND, *arguments],
-        env=kept | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_a_command_on_an_empty_data_directory_starts_and_migrates_its_own_server() -> None:

@@ -28,8 +28,8 @@ from tests.builders import (
     patent_details,
     register_pledge,
 )
-from tests.cli.test_commands import run
 from tests.eventstore.ledgers import REGISTRAR, SECRET, Clock, registry, rows
+from tests.programs import run
 
 
 def person(place: int, name: str) -> PartyDetails:

@@ -12,9 +12,9 @@ from ledger.domain.money import Money
 from ledger.ratetable import BadRates, RateTable, rates_in, rates_of
 from ledger.settings import load_settings
 from tests.builders import CLAIM, entered, number, pledged
-from tests.cli.test_commands import run
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import registry
+from tests.programs import run
 from tests.projections.acts import enter
 
 RATES = 'source = "central parity"\n[yuan_for_one]\nUSD = { 2025 = "7.2" }\nEUR = "7.8"\n'

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,9 +14,9 @@ from ledger.embedded import temporary_data_dir
 from tests.conftest import NewDatabase
 from tests.intake.conveyed import BANK, LAMPWORKS, RELEASE, conveyed
 from tests.intake.uspto_files import file_of
+from tests.programs import run
 
 SECRET = "the tests' own secret, 32 bytes."
-RUN = "import sys; from ledger.cli import main; sys.exit(main())"
 RUN_AND_WEIGH = """
 import re, sys
 from ledger.cli import main
@@ -31,20 +29,6 @@ status = open("/proc/self/status").read()
 print("peak", re.search(r"VmHWM:\\s+(\\d+) kB", status)[1], file=sys.stderr)
 sys.exit(main_ended)
 """
-
-
-def run(
-    *arguments: str | Path, program: str = RUN, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    return subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        env=kept | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -136,7 +120,7 @@ def test_memory_stays_flat_from_one_file_to_twenty(
         with new_database() as url:
             done = run(
                 *("transcribe", "uspto", *some, "--json"),
-                program=RUN_AND_WEIGH,
+                command=(sys.executable, "-c", RUN_AND_WEIGH),
                 LEDGER_DATABASE_URL=url,
                 LEDGER_SECRET=SECRET,
             )

@@ -36,6 +36,7 @@ from tests.builders import fact, grant_patent, number, patent_details
 from tests.conftest import database, migrated_template
 from tests.delivery.certificates import certificates
 from tests.eventstore.ledgers import rows
+from tests.programs import environment
 
 ROOT = Path(__file__).parents[2]
 PATENTS = 12
@@ -83,14 +84,13 @@ class Campaign:
         )
 
     def environment(self) -> dict[str, str]:
-        kept = {name: v for name, v in os.environ.items() if not name.startswith("LEDGER_")}
-        return kept | {
-            "LEDGER_DATA_DIR": str(self.folder),
-            "LEDGER_DATABASE_URL": self.url,
-            "LEDGER_WEBHOOK_LOOPBACK": "true",
-            "LEDGER_WEBHOOK_CA_FILE": str(self.certificates.authority),
-            "LEDGER_WEBHOOK_RETRY_SECONDS": "0.1",
-        }
+        return environment(
+            LEDGER_DATA_DIR=str(self.folder),
+            LEDGER_DATABASE_URL=self.url,
+            LEDGER_WEBHOOK_LOOPBACK="true",
+            LEDGER_WEBHOOK_CA_FILE=str(self.certificates.authority),
+            LEDGER_WEBHOOK_RETRY_SECONDS="0.1",
+        )
 
     def kill(self, kind: str) -> None:
         """Kill one, and start it again."""

@@ -8,7 +8,6 @@ import pty
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -23,22 +22,13 @@ from ledger.domain.numbers import PatentNumber, credit_code_valid
 from ledger.domain.periods import ChineseCalendar
 from ledger.domain.terms import FeeState, fee_state
 from ledger.embedded import temporary_data_dir
+from tests.programs import COMMAND, environment, run
 
-COMMAND = Path(sys.executable).with_name("patent-ledger")
 SECONDS_MAX = 120
 
 
-def demo(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    return subprocess.run(
-        [COMMAND, "demo", *arguments],
-        env=kept | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS_MAX,
-    )
+def demo(*arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return run("demo", *arguments, seconds_max=SECONDS_MAX, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +134,13 @@ def test_it_may_be_told_twice_in_a_directory_of_its_own_but_not_in_another_ledge
 def terminal() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The demo on a terminal."""
     ours, theirs = pty.openpty()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
     told = subprocess.Popen(
-        [COMMAND, "demo"], env=kept, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+        [COMMAND, "demo"],
+        env=environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        close_fds=True,
     )
     os.close(theirs)
     try:

@@ -14,6 +14,7 @@ import pytest
 
 from ledger.embedded import temporary_data_dir
 from ledger.migrating import files
+from tests.programs import environment
 
 ROOT = Path(__file__).parents[2]
 SECONDS_MAX = 240
@@ -60,10 +61,8 @@ def run(*command: str, **options: str | Path | dict[str, str]) -> str:
 
 def ledger(installed: Path, elsewhere: Path, *arguments: str) -> str:
     """What the installed program says, run in another directory."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    environment = kept | {"PYTHONPATH": str(installed)}
     command = installed / "bin" / "patent-ledger"
-    return run(str(command), *arguments, env=environment, cwd=elsewhere)
+    return run(str(command), *arguments, env=environment(PYTHONPATH=str(installed)), cwd=elsewhere)
 
 
 def test_the_wheel_holds_the_program_its_schema_and_its_pages(wheel: Path) -> None:

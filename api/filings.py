@@ -51,6 +51,8 @@ def get_notice(
     if prepared is not None and prepared["registered_as"] is not None:
         filing, head = filing_shown(question, prepared["registered_as"])
         prepared = None
+    if "registration_no" not in filing["receipt"]:
+        raise Problem("not-found", "It was taken over from another register, which has no notices.")
     refused = prepared is not None and prepared["state"] in ("refused", "contested")
     notice = (refused_earlier if refused else notice_of)(words, filing)
     return question.told(printed(notice, Vary="Accept-Language"), head)

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+from collections.abc import Iterator
 from datetime import timedelta
 
 from ledger.calendars import calendar_of
+from ledger.delivery.courier import Courier
+from ledger.delivery.envelopes import source_of
+from ledger.delivery.notices import NoticeTeller
+from ledger.delivery.queue import Patience
+from ledger.delivery.sending import Sender
 from ledger.depository import Depository
 from ledger.eventstore.acts import Bounds
+from ledger.eventstore.following import Following
 from ledger.eventstore.world import REMEMBERED_MAX
 from ledger.means import Means
+from ledger.projections.feed import FeedFollower
+from ledger.projections.reader import Reader
 from ledger.projections.register import RegisterViews
+from ledger.projections.runner import FOLLOWERS, FollowerRunner
+from ledger.proofs.keys import keyring
+from ledger.proofs.tree import TreeFollower
 from ledger.readings import law_of
 from ledger.registry import Registry
 from ledger.settings import Settings
@@ -57,3 +70,40 @@ def means_of(settings: Settings) -> Means:
         law=law_of(settings),
         calendar=calendar_of(settings),
     )
+
+
+@contextlib.contextmanager
+def following(
+    url: str,
+    settings: Settings,
+    means: Means,
+    reader: Reader,
+    patience: Patience | None = None,
+) -> Iterator[list[Following]]:
+    """All that follows the log, each follower at work in a thread of its own while in the block:
+    views, feed, notices, webhooks and signed checkpoints.
+
+    The reader is the database's own, not a replica's.
+    """
+    keys = keyring(settings)
+
+    def sender() -> Sender:
+        return Sender(loopback=settings.webhook_loopback, ca_file=settings.webhook_ca_file)
+
+    patience = patience or Patience(first_seconds=settings.webhook_retry_seconds)
+    followers: list[Following] = [
+        *(FollowerRunner(url, follower) for follower in FOLLOWERS),
+        TreeFollower(url, keys, settings.log_memory_path),
+        FeedFollower(url),
+        NoticeTeller(url, reader, means.calendar, means.clock),
+        Courier(url, source_of(keys.origin), means.digest, sender, patience),
+    ]
+    for follower in followers:
+        follower.start()
+    try:
+        yield followers
+    finally:
+        for follower in followers:
+            follower.stopping.set()
+        for follower in followers:
+            follower.stop()

@@ -16,6 +16,7 @@ from ledger.settings import BadSetting
 
 COMMANDS = (
     "serve",
+    "follow",
     "demo",
     "migrate",
     "transcribe",

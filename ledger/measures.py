@@ -48,3 +48,4 @@ FOLLOWER_POSITIONS: Final = Gauge(
 FOLLOWER_SECONDS: Final = Gauge(
     "ledger_follower_lag_seconds", "For how long the first of them has waited.", ["follower"]
 )
+BEGUN: Final = Counter("ledger_begun", "Times a program beside this one was begun.", ["program"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -19,15 +20,13 @@ from api.limits import Limits
 from api.providers import providers_of
 from api.tokens import Issuer
 from ledger import assembly, logs
+from ledger.commands.follow import beside
 from ledger.commands.frame import DataDir, Json, UserError, ready_database, settings_for
 from ledger.delivery.post import PostOffice
-from ledger.delivery.queue import Patience
 from ledger.projections import entries
 from ledger.projections.reader import Reader
-from ledger.projections.runner import Followers
 from ledger.projections.statistics.suppression import release_limits
 from ledger.proofs.keys import keyring
-from ledger.proofs.tree import TreeFollower
 from ledger.ratetable import rates_of
 from ledger.settings import Settings
 
@@ -64,6 +63,7 @@ def serve(
             typer.echo(f"The API, to be tried out: {address}{DOCS}")
         logs.configure()
         ledger.log_requests = settings.log_requests
+        assembly.settle_collector()
         server(ledger, settings.trusted_proxies or "").run(sockets=[sock])
 
 
@@ -73,29 +73,19 @@ def _stop(*_: object) -> NoReturn:
 
 @contextlib.contextmanager
 def house(url: str, settings: Settings) -> Iterator[House]:
-    """A running ledger over a migrated database: writer, followers, readers, issuer."""
+    """A running ledger over a migrated database: writer, readers, issuer; its followers in a
+    process of their own."""
     with contextlib.ExitStack() as stack:
         registry = stack.enter_context(assembly.registry(url, settings))
         reader = Reader(url, settings.replica_url)
         stack.callback(reader.close)
         newest = Reader(url) if settings.replica_url else reader
         stack.callback(newest.close)
-        followers = Followers(url)
+        origin = keyring(settings).origin
+        followers = beside(url, settings, os.environ)
         followers.start()
         stack.callback(followers.stop)
-        keys = keyring(settings)
-        signing = TreeFollower(url, keys, settings.log_memory_path)
-        signing.start()
-        stack.callback(signing.stop)
-        post = PostOffice(
-            url,
-            keys.origin,
-            newest,
-            registry.means,
-            loopback=settings.webhook_loopback,
-            ca_file=settings.webhook_ca_file,
-            patience=Patience(first_seconds=settings.webhook_retry_seconds),
-        )
+        post = PostOffice(url, origin, registry.means, loopback=settings.webhook_loopback)
         post.start()
         stack.callback(post.stop)
         clock = registry.means.clock

@@ -1,9 +1,8 @@
-"""The post office of a running ledger: what is told of entries and notices, and who carries it."""
+"""The post office of a running ledger: mailboxes, webhooks, and the bell of those who wait."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 import psycopg
@@ -12,16 +11,10 @@ from psycopg_pool import PoolTimeout
 
 from ledger.database import pool
 from ledger.delivery.bell import Bell
-from ledger.delivery.courier import Courier
 from ledger.delivery.envelopes import source_of
-from ledger.delivery.notices import NoticeTeller
-from ledger.delivery.queue import Patience
-from ledger.delivery.sending import Sender
 from ledger.delivery.signing import Secrets
-from ledger.eventstore.following import Following
 from ledger.means import Means
-from ledger.projections.feed import FeedFollower
-from ledger.projections.reader import WAIT_SECONDS_MAX, Reader, Unreadable
+from ledger.projections.reader import WAIT_SECONDS_MAX, Unreadable
 
 CONNECTIONS_MAX = 4
 
@@ -29,20 +22,10 @@ Answer = TypeVar("Answer")
 
 
 class PostOffice:
-    """Keeps mailboxes and webhooks, follows the feed, rings its bell and sends what waits. Safe to
-    use from many threads."""
+    """Keeps mailboxes and webhooks and rings the bell of the feed; followers carry what waits. Safe
+    to use from many threads."""
 
-    def __init__(
-        self,
-        url: str,
-        origin: str,
-        reader: Reader,
-        means: Means,
-        *,
-        loopback: bool = False,
-        ca_file: Path | None = None,
-        patience: Patience | None = None,
-    ) -> None:
+    def __init__(self, url: str, origin: str, means: Means, *, loopback: bool = False) -> None:
         self.source = source_of(origin)
         """The source of the events told here."""
         self.loopback = loopback
@@ -57,33 +40,13 @@ class PostOffice:
             row_factory=dict_row,
         )
 
-        def sender() -> Sender:
-            return Sender(loopback=loopback, ca_file=ca_file)
-
-        self._followers: list[Following] = [
-            FeedFollower(url),
-            NoticeTeller(url, reader, means.calendar, means.clock),
-            Courier(url, self.source, means.digest, sender, patience),
-        ]
-
     def start(self) -> None:
         self.bell.start()
-        for follower in self._followers:
-            follower.start()
 
     def stop(self) -> None:
-        """Let go of all who wait and finish what is at hand."""
-        self.bell.silence()
-        for follower in self._followers:
-            follower.stopping.set()
-        for follower in self._followers:
-            follower.stop()
+        """Let go of all who wait."""
         self.bell.stop()
         self._pool.close()
-
-    def errors(self) -> list[str]:
-        """Why followers have stopped, where they have."""
-        return [f"{f.name}: {f.error}" for f in self._followers if f.error is not None]
 
     def work(self, work: Callable[[psycopg.Connection[DictRow]], Answer]) -> Answer:
         """What some work on mailboxes or webhooks gives; raises Unreadable."""

@@ -6,9 +6,10 @@ position in one transaction (the library's tracking table).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from eventsourcing.persistence import Tracking
 from psycopg import Connection, Cursor
@@ -23,6 +24,11 @@ SELECT_BATCH = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
 WHERE notification_id > %b ORDER BY notification_id LIMIT %b
 """
+
+RESTS: Final = 3
+"""For how many times as long as it worked a follower rests that has caught up: while filings come
+it takes larger groups of them, which cost less, and leaves the processor to those who wait."""
+REST_SECONDS_MAX: Final = 0.2
 
 
 Rows = Sequence[DictRow]
@@ -51,6 +57,7 @@ class FollowerRunner(Following):
         self.batch_max = batch_max
         self._datastore = LedgerDatastore(url, "ledger_writer", pool_size=1, pool_size_max=2)
         self._tracking = LedgerTrackingRecorder(self._datastore)
+        self._rested_at = float("-inf")
 
     def stop(self) -> None:
         super().stop()
@@ -58,6 +65,10 @@ class FollowerRunner(Following):
 
     def advance(self, connection: Connection[DictRow]) -> bool:
         """Fold one batch and write it with its position; False where there was nothing new."""
+        pause = self._rested_at - time.monotonic()
+        if pause > 0 and self.stopping.wait(pause):
+            return False
+        began = time.monotonic()
         with connection.transaction(), connection.cursor() as curs:
             # A rebuild that swaps the follower's table and sets its position waits for the batch,
             # and the batch for it, before either looks at the position.
@@ -70,23 +81,7 @@ class FollowerRunner(Following):
             self.follower.take(curs, rows, position)
             tracking = Tracking(self.follower.name, rows[-1]["notification_id"])
             self._tracking._insert_tracking(curs, tracking)  # noqa: SLF001 - the library's own hook
-            return True
-
-
-class Followers:
-    """All followers of the ledger, each in its thread."""
-
-    def __init__(self, url: str) -> None:
-        self._runners = [FollowerRunner(url, follower) for follower in FOLLOWERS]
-
-    def start(self) -> None:
-        for runner in self._runners:
-            runner.start()
-
-    def stop(self) -> None:
-        for runner in self._runners:
-            runner.stop()
-
-    def errors(self) -> list[str]:
-        """Why followers have stopped, where they have."""
-        return [f"{r.name}: {r.error}" for r in self._runners if r.error is not None]
+        if len(rows) < self.batch_max // 2:
+            now = time.monotonic()
+            self._rested_at = now + min(RESTS * (now - began), REST_SECONDS_MAX)
+        return True

@@ -19,16 +19,14 @@ from pydantic import BaseModel
 from api.house import House
 from api.limits import Limits
 from api.tokens import Issuer
-from ledger.assembly import depository
+from ledger.assembly import depository, following
 from ledger.commands.serve import address_of, listening, server
 from ledger.delivery.post import PostOffice
 from ledger.delivery.queue import Patience
 from ledger.domain.parties import PartyDetails, party_id
 from ledger.eventstore.acts import Bounds
 from ledger.projections.reader import Reader
-from ledger.projections.runner import Followers
 from ledger.proofs.keys import keyring
-from ledger.proofs.tree import TreeFollower
 from ledger.settings import Settings
 from tests.builders import documents, grant_patent, number, patent_details, ref
 from tests.delivery.certificates import Certificates, certificates
@@ -55,6 +53,7 @@ class Desk:
     """A connection of the owner's, to look behind the counter."""
     certificates: Certificates
     """A receiver's of webhooks, and the authority that signed it."""
+    settings: Settings
     keys: Iterator[int] = field(default_factory=lambda: count(1))
 
     # -- callers
@@ -164,23 +163,15 @@ def desk(
         stack.callback(reader.close)
         newest = Reader(database_url) if replica_url else reader
         stack.callback(newest.close)
-        followers = Followers(database_url)
-        followers.start()
-        stack.callback(followers.stop)
-        settings = Settings(data_dir=folder, port=0)
-        keys = keyring(settings)
-        signing = TreeFollower(database_url, keys, settings.log_memory_path)
-        signing.start()
-        stack.callback(signing.stop)
-        post = PostOffice(
-            database_url,
-            keys.origin,
-            newest,
-            ledger.means,
-            loopback=True,
-            ca_file=certificates(folder).authority,
-            patience=IMPATIENT,
+        settings = Settings(
+            data_dir=folder,
+            port=0,
+            webhook_loopback=True,
+            webhook_ca_file=certificates(folder).authority,
         )
+        stack.enter_context(following(database_url, settings, ledger.means, newest, IMPATIENT))
+        origin = keyring(settings).origin
+        post = PostOffice(database_url, origin, ledger.means, loopback=True)
         post.start()
         stack.callback(post.stop)
         house = House(
@@ -199,7 +190,7 @@ def desk(
         client = stack.enter_context(httpx2.Client(base_url=address_of(sock), timeout=30))
         try:
             owner = stack.enter_context(psycopg.connect(database_url, autocommit=True))
-            yield Desk(client, house, clock, owner, certificates(folder))
+            yield Desk(client, house, clock, owner, certificates(folder), settings)
         finally:
             web.should_exit = True
             thread.join()

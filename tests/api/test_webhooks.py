@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ledger.delivery.post import PostOffice
+from ledger.assembly import following
 from tests.api.desk import IMPATIENT, Desk
 from tests.api.test_events import come, followed, positions
 from tests.api.test_mailboxes import frozen, until
@@ -267,18 +267,8 @@ class TestSeveral:
     def test_of_two_servers_one_delivers_and_the_other_takes_over(
         self, served: Desk, hook: Hook, receiver: Receiver, database_url: str
     ) -> None:
-        means, authority = served.house.registry.means, served.certificates.authority
-        second = PostOffice(
-            database_url,
-            "second",
-            served.house.reader,
-            means,
-            loopback=True,
-            ca_file=authority,
-            patience=IMPATIENT,
-        )
-        second.start()
-        try:
+        means, reader = served.house.registry.means, served.house.reader
+        with following(database_url, served.settings, means, reader, IMPATIENT) as second:
             hook.put(after=come(served))
             served.patents(20)
             until(lambda: len(receiver.taken) == 20)
@@ -289,9 +279,7 @@ class TestSeveral:
             )
             served.patents(20)
             until(lambda: len(set(receiver.ids())) == 40)
-        finally:
-            second.stop()
-        assert second.errors() == []
+        assert [follower.error for follower in second] == [None] * len(second)
 
 
 class TestWhoAndWhere:

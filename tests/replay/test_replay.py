@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from ledger.cli import app
 from ledger.commands.frame import UserError
 from ledger.projections.comparing import compare
-from ledger.projections.runner import Followers
+from ledger.projections.runner import FOLLOWERS, FollowerRunner
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import enter_patents, numbers, pledge, registry, rows, value
 from tests.projections.test_rebuild import TABLES, enter_everything
@@ -32,11 +32,13 @@ def replayed_url(new_database: NewDatabase) -> Iterator[str]:
     """A ledger with every dealing, its follower at the head; tests put back what they change."""
     with new_database() as url:
         enter_everything(url)
-        followers = Followers(url)
-        followers.start()
+        followers = [FollowerRunner(url, follower) for follower in FOLLOWERS]
+        for follower in followers:
+            follower.start()
         while value(url, "SELECT min(notification_id) FROM notification_tracking") != head(url):
             pass
-        followers.stop()
+        for follower in followers:
+            follower.stop()
         yield url
 
 

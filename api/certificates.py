@@ -88,6 +88,7 @@ _ISSUED: Final[dict[str, Any]] = {
             "invalid",
             "internal",
             "unavailable",
+            "standby",
             "behind",
         ),
     },

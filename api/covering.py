@@ -22,20 +22,26 @@ class Covering:
     only looks again."""
 
     def __init__(self) -> None:
-        self._newest: Checkpoint | None = None
+        self._newest: tuple[int, str] | None = None
+        """Its size, and how it is told."""
         self._looked = 0.0
 
     def of(self, house: House, known: int) -> str | None:
         """Size and root of a checkpoint that covers a position; None where none is known here. A
         log only grows, so the newest covers what any earlier one does."""
-        if not self._covers(known) and time.monotonic() - self._looked >= LOOK_SECONDS:
+        if self.worth_a_look(known):
             self._looked = time.monotonic()
             note = house.reader.public(serving.checkpoint)
-            self._newest = None if note is None else Checkpoint.of(note)
-        newest = self._newest
-        if newest is None or newest.size < known:
-            return None
-        return f"{newest.size} {b64(newest.root)}"
+            if note is not None:
+                head = Checkpoint.of(note)
+                self._newest = (head.size, f"{head.size} {b64(head.root)}")
+        return self.at(known)
 
-    def _covers(self, known: int) -> bool:
-        return self._newest is not None and self._newest.size >= known
+    def at(self, known: int) -> str | None:
+        """The same, without a look into the database."""
+        newest = self._newest
+        return None if newest is None or newest[0] < known else newest[1]
+
+    def worth_a_look(self, known: int) -> bool:
+        """Whether another might be found that covers a position which this one does not."""
+        return self.at(known) is None and time.monotonic() - self._looked >= LOOK_SECONDS

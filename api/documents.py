@@ -63,6 +63,7 @@ router = APIRouter()
             "document-not-taken",
             "internal",
             "unavailable",
+            "standby",
         ),
     },
 )

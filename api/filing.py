@@ -48,6 +48,7 @@ PROBLEMS: Final = (
     "internal",
     "busy",
     "unavailable",
+    "standby",
     "clock-behind",
 )
 """What can become of a filing besides a receipt."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from psycopg.errors import ReadOnlySqlTransaction
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
@@ -30,6 +31,7 @@ from ledger.eventstore.acts import (
     Busy,
     ClockBehind,
     NoneEntered,
+    Standby,
     Stopped,
     TooMuchTogether,
     Unavailable,
@@ -82,6 +84,7 @@ KINDS: Final[dict[str, Kind]] = {
     "document-damaged": Kind(500, "The document is no longer what was deposited"),
     "busy": Kind(503, "Too many filings wait", 1),
     "unavailable": Kind(503, "The ledger cannot be reached", 2),
+    "standby": Kind(503, "This server's database is a standby", 10),
     "behind": Kind(503, "This server has not yet seen that position", 1),
     "crowded": Kind(503, "Too many readers follow the feed here", 10),
     "clock-behind": Kind(503, "The ledger's clock is wrong", 60),
@@ -103,6 +106,8 @@ OF_EXCEPTIONS: Final[dict[type[Exception], str]] = {
     Beyond: "beyond-the-head",
     Busy: "busy",
     Stopped: "unavailable",
+    Standby: "standby",
+    ReadOnlySqlTransaction: "standby",
     Unavailable: "unavailable",
     Unreadable: "unavailable",
     ClockBehind: "clock-behind",
@@ -125,6 +130,7 @@ SAME_KEY: Final = (
 DETAILS: Final = {
     "busy": SAME_KEY,
     "unavailable": SAME_KEY,
+    "standby": "It is read here, and nothing is written. File at another server. " + SAME_KEY,
     "clock-behind": "The clock lags behind the last recorded time. " + SAME_KEY,
     "refused": "Nothing was entered. Cure what can be cured and repeat; the key is still unused.",
     "key-reused": "A filing with another body was registered under this key: each needs its own.",

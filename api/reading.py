@@ -56,6 +56,7 @@ PROBLEMS: Final = (
     "beyond-the-head",
     "internal",
     "unavailable",
+    "standby",
     "behind",
 )
 """What can become of a question besides an answer."""

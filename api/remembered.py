@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import JSON, POSITION
+from api.covering import CHECKPOINT
 from api.gate import PUBLIC
 from api.house import House
 from ledger.domain.numbers import InvalidNumber, parse_patent_id
@@ -62,8 +63,11 @@ class Remembered:
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
+        covering = self._house.covering
         try:
             head = await self._watch.head()
+            if covering.worth_a_look(head):
+                await run_in_threadpool(covering.of, self._house, head)
         except Unreadable:
             # The operation answers it, as a problem of its own.
             await self._app(scope, receive, send)
@@ -82,6 +86,8 @@ class Remembered:
             (b"content-type", JSON.encode()),
             (POSITION.lower().encode(), b"%d" % head),
         ]
+        if (covered := covering.at(head)) is not None:
+            headers.append((CHECKPOINT.lower().encode(), covered.encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

@@ -23,6 +23,7 @@ PROBLEMS: Final = (
     "invalid",
     "internal",
     "unavailable",
+    "standby",
 )
 
 

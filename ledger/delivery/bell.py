@@ -10,6 +10,7 @@ import logging
 import threading
 
 import psycopg
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.rows import DictRow, dict_row
 
 from ledger.database import connect
@@ -78,7 +79,8 @@ class Bell:
                     row_factory=dict_row,
                 ) as connection:
                     self._listen(connection)
-            except psycopg.OperationalError as error:
+            except (psycopg.OperationalError, ReadOnlySqlTransaction) as error:
+                # A standby lets nobody listen.
                 log.warning("the bell lost its connection: %s", error)
                 self._stopping.wait(WAKE_SECONDS)
 

@@ -31,6 +31,10 @@ class Unavailable(Exception):
     entered."""
 
 
+class Standby(Unavailable):
+    """The database is a standby, which is read and takes nothing in; file where it is written."""
+
+
 class ClockBehind(Exception):
     """The clock is behind the last recorded time; nothing is written until it is right."""
 

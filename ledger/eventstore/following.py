@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.rows import DictRow, dict_row
 
 from ledger.database import connect
@@ -86,8 +87,9 @@ class Following(ABC):
             try:
                 with self._connected() as connection:
                     self._follow(connection)
-            except psycopg.OperationalError as error:
-                # The server went away; what was written is tracked, so begin again where it ended.
+            except (psycopg.OperationalError, ReadOnlySqlTransaction) as error:
+                # The server went away, or is a standby until it takes over; what was written is
+                # tracked, so begin again where it ended.
                 log.warning("follower %s lost its connection: %s", self.name, error)
                 self.stopping.wait(WAKE_SECONDS)
             except BaseException as error:

@@ -9,7 +9,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 
 from ledger.database import connect
-from ledger.eventstore.acts import Unavailable
+from ledger.eventstore.acts import Standby, Unavailable
 from ledger.eventstore.sending import Sender
 
 SESSION = """
@@ -28,6 +28,8 @@ SET enable_hashjoin = off;
 SET enable_mergejoin = off;
 SET jit = off
 """
+
+RECOVERING = "SELECT pg_is_in_recovery() AS recovering"
 
 RECONNECT_SECONDS_MAX = 10.0
 """How long a group waits for a lost database before its callers are told to come back."""
@@ -81,11 +83,15 @@ class Sessions:
                     row_factory=dict_row,
                 )
                 connection.execute(SESSION)
+                row = connection.execute(RECOVERING).fetchone()
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
                     raise Unavailable(str(error)) from error
                 time.sleep(0.1)
             else:
+                if row is not None and row["recovering"]:
+                    connection.close()
+                    raise Standby("the database is a standby")
                 return connection
 
     def lost(self, error: Exception) -> bool:

@@ -14,6 +14,7 @@ from api.gate import PUBLIC
 from api.remembered import Remembered
 from tests.api.desk import Desk
 from tests.builders import BANK, register_pledge
+from tests.wait import until
 
 
 def both(served: Desk, patent: str) -> tuple[bytes, bytes]:
@@ -48,6 +49,19 @@ def test_what_is_remembered_is_what_the_register_says(served: Desk) -> None:
         assert served.get(f"/v1/patents/{patent}").content == short
         seen.add(short)
     assert len(seen) == len(steps), "each step shows"
+
+
+def test_it_names_the_checkpoint_that_covers_it_like_any_other_answer(served: Desk) -> None:
+    patent = served.patent()
+    path = f"/v1/patents/{patent}"
+    until(lambda: "Ledger-Checkpoint" in served.get(path).headers)
+    day = served.get(path).json()["effective_on"]
+    remembered, read = served.get(path), served.get(path, effective_on=day)
+    assert remembered.headers["Ledger-Checkpoint"] == read.headers["Ledger-Checkpoint"]
+    assert {*remembered.headers} == {*read.headers}
+    served.patent()
+    size = served.get(path).headers.get("Ledger-Checkpoint", f"{served.head()} ").split()[0]
+    assert int(size) >= served.head(), "one that does not cover the answer is not named"
 
 
 def test_an_unchanged_extract_is_not_read_again(served: Desk) -> None:

@@ -16,6 +16,7 @@ from ledger.embedded import EmbeddedPostgres, temporary_data_dir
 from ledger.embedded_places import Home, choose_account, find_home, make_home, wheel_bin_dir
 from ledger.migrating import migrate
 from tests.api.desk import Desk, desk
+from tests.builders import BANK, register_pledge
 from tests.wait import until
 
 
@@ -98,6 +99,26 @@ def test_what_is_confidential_is_read_there_and_noted_in_the_database(served: De
     until(lambda: served.get(path, "auditor", headers=at_least).status_code == 200)
     noted = served.owner.execute("SELECT count(*) > 0, pg_is_in_recovery() FROM confidential_read")
     assert noted.fetchone() == (True, False)
+
+
+def test_what_is_filed_at_a_server_of_a_standby_is_told_where_to_go(
+    served: Desk, standby: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    """Filings, what a reader keeps here, and answers that must be noted; what is public is read."""
+    patent = served.patent()
+    at_least = {"Ledger-Min-Position": str(served.head())}
+    with desk(standby.url, tmp_path) as beside:
+        until(lambda: beside.get(f"/v1/patents/{patent}", headers=at_least).status_code == 200)
+        pledge = register_pledge(patents=(patent,))
+        answers = [
+            beside.file("/v1/pledges", pledge, "bank", BANK),
+            beside.file("/v1/pledges", pledge, "bank", BANK, dry_run="true"),
+            beside.client.put("/v1/mailbox", json={}, headers=beside.headers("auditor")),
+            beside.get(f"/v1/patents/{patent}/history", "auditor"),
+        ]
+        for answer in answers:
+            assert (answer.status_code, answer.json()["type"]) == (503, "/problems/standby")
+            assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_without_the_standby_the_primary_is_read(served: Desk, standby: EmbeddedPostgres) -> None:

@@ -14,6 +14,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -49,6 +50,7 @@ from api.access import Access
 from api.answers import PositionStamp
 from api.callers import SCHEMES, security
 from api.examples import add_examples
+from api.direct import made_direct
 from api.gate import Gate
 from api.head import Head
 from api.house import House
@@ -115,11 +117,16 @@ def create_app(house: House | None = None) -> FastAPI:
         lifespan=_lifespan,
         # A path is one address: no redirect from one with a slash at its end.
         redirect_slashes=False,
+        # Metrics are `ledger.measures`; looking for telemetry costs every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
     for router in ROUTERS:
         # Not included as routers, which would be searched one after the other, twice (ADR 0049).
         app.router.routes.extend(router.routes)
+    for route in app.router.routes:
+        if isinstance(route, APIRoute):
+            made_direct(route)
     if house is not None:
         app.state.house = house
         app.add_middleware(Remembered, house=house)

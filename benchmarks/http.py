@@ -13,6 +13,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,6 +26,12 @@ from api.tokens import Issuer
 from benchmarks.bare import TABLES
 from benchmarks.ground import Ground, console
 from benchmarks.http_load import Outcome, load, request
+from ledger.database import connect
+from ledger.delivery import notices
+from ledger.projections import feed
+from ledger.projections.lags import lags
+from ledger.projections.runner import FOLLOWERS
+from ledger.proofs import tree
 from ledger.settings import load_settings
 from tests import builders
 
@@ -54,6 +61,7 @@ def filing(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     with _ledger(place) as ledger, _bare(place) as bare:
         with console.status(f"http-filing: {count} patents"):
             numbers = place.enter_patents(count)
+            _followed(place)
         with console.status(f"http-filing: {count} filings"):
             ours = _once(ledger, _filings(place, "/v1/pledges", numbers), 201)
             peer = _once(bare, _filings(place, "/filing", numbers), 201)
@@ -146,6 +154,14 @@ def _figures(ours: Outcome, peer: Outcome, limit: str) -> dict[str, Any]:
         "p99_ms": ours.quantile_ms(0.99),
         "limit_p99_ms": peer.quantile_ms(0.99),
     }
+
+
+def _followed(place: Ground) -> None:
+    """Wait until what follows the log has taken in what was entered: that is not measured here."""
+    names = [*(follower.name for follower in FOLLOWERS), feed.NAME, notices.NAME]
+    with connect(place.url) as connection:
+        while any(lag.position < lag.head for lag in lags(connection, names, tree.NAME)):
+            time.sleep(0.1)
 
 
 def _got(url: str) -> bytes:

@@ -162,6 +162,9 @@ class Campaign:
         deadline = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < deadline, "nothing goes on"
+            if self.processes["api"].poll() is not None:
+                # It ends where the database is away while it starts; who runs it begins it anew.
+                self.start("api")
             time.sleep(0.05)
 
     # -- what must hold

@@ -49,8 +49,8 @@ from api import (
 from api.access import Access
 from api.answers import PositionStamp
 from api.callers import SCHEMES, security
-from api.examples import add_examples
 from api.direct import made_direct
+from api.examples import add_examples
 from api.gate import Gate
 from api.head import Head
 from api.house import House

@@ -23,6 +23,12 @@ BANKS = 99
 """Lenders with long names, of a loan whose entry becomes too large."""
 
 
+END_SESSIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name = 'patent-ledger post office' AND datname = current_database()
+"""
+
+
 class Failures:
     """How each problem comes about."""
 
@@ -67,6 +73,7 @@ class Failures:
             "crowded": self.crowded,
             "document-damaged": self.damaged,
             "internal": self.internal,
+            "standby": self.read_only,
             "clock-behind": self.clock_behind,
             "busy": self.busy,
             "unavailable": self.stopped,
@@ -159,6 +166,18 @@ class Failures:
             return self.ask("look_up_certificate", None, code=self.code)
         finally:
             self.served.owner.execute("ALTER TABLE certificate_away RENAME TO certificate")
+
+    def read_only(self) -> httpx2.Response:
+        """The sessions that keep mailboxes can write nothing, as on a standby."""
+        owner = self.served.owner
+        setting = f"ALTER DATABASE {owner.info.dbname} {{}} default_transaction_read_only"
+        owner.execute(setting.format("SET") + " = on")
+        owner.execute(END_SESSIONS)
+        try:
+            return self.ask("open_mailbox", LENDER, {})
+        finally:
+            owner.execute(setting.format("RESET"))
+            owner.execute(END_SESSIONS)
 
     @property
     def code(self) -> str:

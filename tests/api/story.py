@@ -13,6 +13,7 @@ from typing import Any
 from ledger.domain.lifecycle import PayAnnualFee
 from ledger.domain.money import yuan
 from ledger.domain.parties import PartyDetails
+from ledger.projections.searching import lists_known
 from ledger.projections.statistics.query import Query
 from ledger.projections.statistics.releases import publish
 from ledger.projections.statistics.suppression import Limits
@@ -142,6 +143,7 @@ class Story:
         ask("get_pledge", "As its bank sees it", LENDER, no=no)
         ask("get_pledge", "As the public sees it", no=no)
         originals = {"patents": [self.patent(0)], "done_on": TODAY, "documents": proof("proof")}
+        until(self.listed)
         ask("list_obligations", "What a party owes", OWNER, query={"party": ref(LAMPWORKS)})
         owed = f"{filing}-1"
         file("record_fulfilment", "Originals were sent", OWNER, originals, id=owed)
@@ -431,6 +433,10 @@ class Story:
         ask("list_releases", "All")
         place = {"family": "licence-rates", "period": "2026-03"}
         ask("get_release", "A month", query={"known_at": at}, **place)
+
+    def listed(self) -> bool:
+        """Whether the lists that follow the log have come to its end."""
+        return self.served.house.reader.public(lists_known) == self.served.head()
 
     def followed(self, family: str) -> int:
         """The position that a family of statistics has come to."""

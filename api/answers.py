@@ -12,6 +12,8 @@ from api.house import House
 
 POSITION: Final = "Ledger-Position"
 JSON: Final = "application/json"
+CLOSE: Final = (b"connection", b"close")
+"""Says that a connection takes no further request."""
 
 
 def json_answer(value: Any, position: int, status: int = 200) -> Response:
@@ -27,7 +29,8 @@ def body_of(schema: str) -> dict[str, Any]:
 
 
 class PositionStamp:
-    """Every answer carries a position: its own, or else the newest that this server has seen."""
+    """Every answer carries a position: its own, or else the newest that this server has seen. Of
+    a server that is stopping it is the last on its connection."""
 
     def __init__(self, app: ASGIApp, house: House) -> None:
         self._app = app
@@ -49,6 +52,8 @@ class PositionStamp:
                     ]
                 else:
                     self._house.saw(int(own))
+                if self._house.leaving:
+                    message["headers"] = [*message["headers"], CLOSE]
             await send(message)
 
         await self._app(scope, receive, stamped)

@@ -51,6 +51,8 @@ class House:
     """What a released figure must rest on."""
     identities: Identities = field(init=False)
     post: PostOffice = field(kw_only=True)
+    leaving: bool = field(default=False, kw_only=True)
+    """Whether the server is stopping: each answer is the last on its connection."""
     readers: int = field(default=0, kw_only=True)
     """How many follow the feed as it comes."""
 

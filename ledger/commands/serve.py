@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -31,6 +32,8 @@ from ledger.ratetable import rates_of
 from ledger.settings import Settings
 
 BACKLOG = 1024
+IDLE_SECONDS = 2.0
+"""How long a server that stops keeps connections on which nothing comes."""
 STOP_SECONDS = 60
 """How long requests at hand may take when the server is told to stop."""
 
@@ -113,8 +116,17 @@ class Server(uvicorn.Server):
         self._ledger = ledger
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Readers of the feed would stay for ever: they are let go, and go on elsewhere."""
+        """Whoever comes anew is refused, and goes to another server. A request on a kept connection
+        is answered, and told that the connection ends; an idle one may just be bringing one, so
+        it is closed a little later. Readers of the feed would stay for ever: they are let go."""
+        self._ledger.leaving = True
         self._ledger.post.bell.silence()
+        for listener in [*self.servers, *(sockets or ())]:
+            listener.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(IDLE_SECONDS):
+                while self.server_state.connections:  # noqa: ASYNC110 - nobody is told of it
+                    await asyncio.sleep(0.02)
         await super().shutdown(sockets)
 
 

@@ -192,5 +192,6 @@ def desk(
             owner = stack.enter_context(psycopg.connect(database_url, autocommit=True))
             yield Desk(client, house, clock, owner, certificates(folder), settings)
         finally:
+            client.close()
             web.should_exit = True
             thread.join()

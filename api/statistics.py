@@ -62,6 +62,10 @@ def question(  # noqa: PLR0913, PLR0917 - the parameters of one question
     ] = None,
     measure: Annotated[list[str] | None, Query(max_length=100)] = None,
     with_trademarks: bool = False,
+    effective_on: Annotated[
+        CivilDate | None,
+        Query(description="As of the end of this day: days after it are not counted."),
+    ] = None,
     known_at: KnownAt | None = None,
     restated_from: Annotated[
         int | None,
@@ -73,7 +77,9 @@ def question(  # noqa: PLR0913, PLR0917 - the parameters of one question
     """The dependency that takes in a question."""
     house = house_of(request)
     first: date = from_day
-    last: date = until_day
+    last: date = until_day if effective_on is None else min(until_day, effective_on)
+    if last < first and effective_on is not None and first <= until_day:
+        raise invalid(Fault("the days begin after it", parameter="effective_on"))
     members = {
         "first": first,
         "last": last,
@@ -200,7 +206,7 @@ def _of_a_release(query: asking.Query, asked: Question) -> Response:
     told = [c for c in table["cells"] if not query.measures or c["measure"] in query.measures]
     head = {name: value for name, value in found.items() if name != "tables"}
     cells = [{**cell, "period": period.label} for cell in told]
-    shown = {**head, "cells": cells}
+    shown = {**head, "effective_on": query.last.isoformat(), "cells": cells}
     check_known(house.seen, asked.position_min)
     if asked.form == "csv":
         return Response(as_csv({**shown, "query": query.as_json()}), 200, media_type=CSV)

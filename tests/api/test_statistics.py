@@ -177,3 +177,18 @@ def test_the_office_publishes_what_it_looked_at(served: Desk) -> None:
         assert wrong.status_code == 422, wrong.text
         assert wrong.json()["errors"][0]["parameter"] == parameter
     assert asked(known_at=served.head() + 1).json()["type"] == "/problems/behind"
+
+
+@pytest.mark.parametrize("every", ["whole", "month"])
+def test_figures_are_as_of_a_day(served: Desk, every: str) -> None:
+    """An earlier `effective_on` is an earlier `until`: what took effect later is not counted."""
+    followed(served)
+    days = {"from": "2026-01-01", "every": every}
+    for path in PATHS:
+        asked = {**days, "until": "2026-12-31", "effective_on": "2026-03-01"}
+        found = served.get(path, "auditor", params=asked).json()
+        cut = served.get(path, "auditor", params=days | {"until": "2026-03-01"}).json()
+        assert found == cut
+        assert found["effective_on"] == "2026-03-01"
+    early = served.get(PATH, "auditor", params=days | {"effective_on": "2025-12-31"})
+    assert early.json()["errors"][0]["parameter"] == "effective_on"

@@ -58,6 +58,7 @@ def report(connection: Connection[Any], query: Query, known_at: int | None) -> d
         "program": version("patent-ledger"),
         "query": query.as_json(),
         "position": position,
+        "effective_on": query.last.isoformat(),
         "checkpoint": None if checkpoint is None else checkpoint["note"],
         "cells": counted,
     }

@@ -47,8 +47,9 @@ DRAWN = re.compile(
 
 COUNTED = re.compile(r" [0-9.e+-]+$", re.MULTILINE)
 """The numbers of metrics, which count what the process has done and not only for the story."""
-TIMED = {"number", "through", "acknowledged"}
-"""Members that count notices, of which there are as many as the follower has looked."""
+TIMED = {"number", "through", "acknowledged", "taken_through", "waiting"}
+"""Members that count notices, of which there are as many as the follower has looked, and how far a
+webhook is taken care of by then."""
 OWN_METRICS = "# HELP ledger_"
 
 

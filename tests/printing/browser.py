@@ -11,14 +11,15 @@ from typing import Any
 
 SECONDS_MAX = 60
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
 """The browser of this machine, None where there is none."""
 
 
 def measured(page: str, script: str, folder: Path, *, width: int = 1000) -> Any:
     """What a script that is added to a page returns when it is laid out."""
     assert BROWSER is not None, "ask first"
-    told = "<script>document.title = JSON.stringify((() => {%s})())</script>" % script
+    told = f"<script>document.title = JSON.stringify((() => {{{script}}})())</script>"
     file = folder / "page.html"
     file.write_text(page.replace("</body>", f"{told}</body>"), encoding="utf-8")
     command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

@@ -164,6 +164,50 @@ def test_no_sum_of_what_is_told_is_a_figure_that_is_not(
                 assert not few(more.mask & ~less.mask, some)
 
 
+@settings(max_examples=40, deadline=None)
+@given(groups=GROUPS, parties=st.lists(st.integers(0, 4), min_size=14, max_size=14))
+def test_nor_with_what_another_population_says_again(
+    groups: list[list[int]], parties: list[int]
+) -> None:
+    """Those of the first code of the first grouping are counted by themselves too, in all and by
+    the other groupings: as contracts with a fixed amount are, which are a class of contracts."""
+    some = [Unit(f"party {party}", {}) for party in parties]
+    first = groups[0]
+    figures = [figure("", "", range(CONTRACTS))]
+    for by, grouping in enumerate(groups):
+        for code in sorted(set(grouping)):
+            members = [n for n, its in enumerate(grouping) if its == code]
+            figures.append(figure(f"by {by}", str(code), members))
+            among = [n for n in members if first[n] == first[0]]
+            if by:
+                figures.append(of_some(f"by {by}", str(code), among))
+    figures.append(of_some("", "", [n for n in range(CONTRACTS) if first[n] == first[0]]))
+    hidden = suppressed(figures, some, SMALL)
+    told = [f for f in figures if f.key not in hidden]
+    for f in figures:
+        if f.key in hidden and few(f.mask, some):
+            assert not spans(told, f.mask, CONTRACTS), (f.key, hidden)
+
+
+def of_some(by: str, code: str, members: Iterable[int]) -> Figure:
+    found = figure(by, code, members)
+    return Figure(found.key._replace(population="contracts: some"), found.mask)
+
+
+def test_a_total_of_a_class_is_no_way_round_the_table_by_class() -> None:
+    figures = [
+        figure("", "", range(95)),
+        figure("class", "fixed", range(30)),
+        figure("class", "running", range(30, 90)),
+        figure("class", "free", range(90, 95)),
+        of_some("", "", range(30)),
+    ]
+    hidden = suppressed(figures, units(95), LIMITS)
+    told = [f for f in figures if f.key not in hidden]
+    assert ("class", "free") in codes(hidden)
+    assert not spans(told, figures[3].mask, 95)
+
+
 def few(mask: int, some: Sequence[Unit]) -> bool:
     members = [unit for n, unit in enumerate(some) if mask >> n & 1]
     return bool(members) and (len(members) <= 2 or len({unit.party for unit in members}) < 2)

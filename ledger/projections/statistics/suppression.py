@@ -163,6 +163,19 @@ class Control:
                     found = True
         return found
 
+    def _adding_to(self, population: str) -> list[Figure]:
+        """The figures told of a population, and of every other that says one of its figures again:
+        contracts with a fixed amount in all are the group `fixed` of the contracts by class, and a
+        sum in the one is a sum in the other. Of figures that rest on one set, one."""
+        every = [*self._told, *self._hidden, *self._withheld]
+        own = {f.mask for f in every if f.key.population == population and f.mask}
+        others = {f.key.population for f in every if f.mask in own}
+        once: dict[Mask, Figure] = {}
+        for figure in sorted(self._told, key=lambda f: (not f.released, f.key)):
+            if figure.mask and figure.key.population in others:
+                once.setdefault(figure.mask, figure)
+        return list(once.values())
+
     # -- between tables and releases
 
     def _differences(self) -> bool:
@@ -188,7 +201,7 @@ class Control:
         found = False
         wanted = [f for f in (*self._hidden, *self._withheld) if self.unsafe(f.mask, f.amounts)]
         for population in {figure.key.population for figure in wanted}:
-            told = [f for f in self._told if f.key.population == population and f.mask]
+            told = self._adding_to(population)
             sought = [f for f in wanted if f.key.population == population]
             for leaking in derivable(told, sought):
                 touching = [f for f in told if not f.released and f.mask & leaking.mask]

@@ -9,6 +9,7 @@ import sys
 
 from benchmarks import (
     http,
+    http_statistics,
     judge_pledge,
     map_filing,
     operations_2021,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "operations-2021": operations_2021.run,
     "http-status": http.status,
     "http-filing": http.filing,
+    "http-statistics": http_statistics.run,
     "search": reading.search,
     "as-of": reading.as_of,
     "http-batch": http.batch,

@@ -44,7 +44,7 @@ ENTERED = "SELECT count(*) FROM idempotency WHERE key LIKE 'batch/%'"
 def status(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures: the status of one of many patents, drawn at random."""
     asked = max(4_000, 2 * filings)
-    with _ledger(place) as ledger, _bare(place) as bare:
+    with served_ledger(place) as ledger, _bare(place) as bare:
         with console.status(f"http-status: {PATENTS} patents"):
             numbers = place.enter_patents(PATENTS)
             _store(place, {number: _got(f"{ledger}/v1/patents/{number}") for number in numbers})
@@ -58,26 +58,26 @@ def status(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
 def filing(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures: durable pledges, each on a patent of its own."""
     count = max(1_000, filings // 2)
-    with _ledger(place) as ledger, _bare(place) as bare:
+    with served_ledger(place) as ledger, _bare(place) as bare:
         with console.status(f"http-filing: {count} patents"):
             numbers = place.enter_patents(count)
-            _followed(place)
+            followed(place)
         with console.status(f"http-filing: {count} filings"):
-            ours = _once(ledger, _filings(place, "/v1/pledges", numbers), 201)
-            peer = _once(bare, _filings(place, "/filing", numbers), 201)
+            ours = _once(ledger, pledges(place, "/v1/pledges", numbers), 201)
+            peer = _once(bare, pledges(place, "/filing", numbers), 201)
     yield _figures(ours, peer, "FastAPI, one durable INSERT of the body")
 
 
 def batch(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures: durable pledges by one caller, a thousand a call and one a call."""
     count = max(BATCH, filings // BATCH * BATCH)
-    with _ledger(place) as ledger:
+    with served_ledger(place) as ledger:
         with console.status(f"http-batch: {count + BATCH} patents"):
             numbers = place.enter_patents(count + BATCH)
         with console.status(f"http-batch: {count} filings in batches"):
             ours = load(ledger, list(_batches(place, numbers[:count])), 1)
         with console.status(f"http-batch: {BATCH} filings one by one"):
-            single = load(ledger, _filings(place, "/v1/pledges", numbers[count:]), 1)
+            single = load(ledger, pledges(place, "/v1/pledges", numbers[count:]), 1)
     assert set(ours.statuses) == {200}, ours.statuses
     assert set(single.statuses) == {201}, single.statuses
     with psycopg.connect(place.url) as connection:
@@ -118,7 +118,7 @@ def _bearer(place: Ground) -> dict[str, str]:
     return {"Authorization": f"Bearer {issuer.token('bank', party=builders.BANK.credit_code)}"}
 
 
-def _filings(place: Ground, path: str, numbers: Sequence[str]) -> list[bytes]:
+def pledges(place: Ground, path: str, numbers: Sequence[str]) -> list[bytes]:
     headers = _bearer(place)
     return [
         request(
@@ -156,7 +156,7 @@ def _figures(ours: Outcome, peer: Outcome, limit: str) -> dict[str, Any]:
     }
 
 
-def _followed(place: Ground) -> None:
+def followed(place: Ground) -> None:
     """Wait until what follows the log has taken in what was entered: that is not measured here."""
     names = [*(follower.name for follower in FOLLOWERS), feed.NAME, notices.NAME]
     with connect(place.url) as connection:
@@ -179,7 +179,7 @@ def _store(place: Ground, bodies: dict[str, bytes]) -> None:
 
 
 @contextlib.contextmanager
-def _ledger(place: Ground) -> Iterator[str]:
+def served_ledger(place: Ground) -> Iterator[str]:
     """The address of a ledger that is served by a process of its own."""
     command = [str(Path(sys.executable).parent / "patent-ledger"), "serve", "--port", "0"]
     with _served([*command, "--data-dir", str(place.data_dir)]) as said:

@@ -30,6 +30,8 @@ from ledger.wording import wording
 TAG: Final = "certificates"
 BESIDES_MAX: Final = 100
 CODE: Final = re.compile(r"([A-Z2-7]{4}-){3}[A-Z2-7]{4}")
+NEWEST: Final = tuple(c for c in CLOCKS if c.name not in ("effective_on", "known_at"))
+"""What a look-up can state: it says what a certificate has become by now."""
 router = APIRouter()
 
 
@@ -134,7 +136,10 @@ def issue_certificate(
     return answer
 
 
-@router.get("/v1/certificates/{code}", **reads("look_up_certificate", "IssuedCertificate", TAG))
+@router.get(
+    "/v1/certificates/{code}",
+    **reads("look_up_certificate", "IssuedCertificate", TAG, parameters=NEWEST),
+)
 def look_up_certificate(
     code: str, question: Annotated[Asked, Depends(asked("look_up_certificate"))]
 ) -> Response:
@@ -145,7 +150,7 @@ def look_up_certificate(
     return question.answer(told, head)
 
 
-@router.get("/v1/certificates/{code}/page", **reads_page("print_certificate", TAG))
+@router.get("/v1/certificates/{code}/page", **reads_page("print_certificate", TAG, NEWEST))
 def print_certificate(
     code: str, question: Annotated[Asked, Depends(asked("print_certificate"))]
 ) -> Response:

@@ -242,9 +242,11 @@ def reads(
     }
 
 
-def reads_page(operation: str, tag: str) -> dict[str, Any]:
+def reads_page(
+    operation: str, tag: str, parameters: Sequence[Parameter] = CLOCKS
+) -> dict[str, Any]:
     """What a route declares that answers a page to print."""
-    route = reads(operation, "", tag)
+    route = reads(operation, "", tag, parameters=parameters)
     route["responses"][200]["content"] = {HTML: {"schema": {"type": "string"}}}
     return route
 

@@ -49,7 +49,9 @@ AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, min_value=0, max_va
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(TEXTS, st.booleans(), st.integers(-(2**31), 2**31 - 1), DAYS, st.lists(TEXTS), AMOUNTS)
 def test_values_come_back(
     connection: psycopg.Connection[Any],

@@ -39,7 +39,7 @@ WITH side AS (
     SELECT i.patent_id, i.role, coalesce(i.about, '') AS about,
         i.effective @> %(on_before)s::date AND i.recorded @> %(before)s::bigint AS held_before,
         i.effective @> %(on_after)s::date AND i.recorded @> %(after)s::bigint AS held_after
-    FROM involvement AS i WHERE i.party = %(party)s::text
+    FROM involved(%(party)s::text, greatest(%(before)s::bigint, %(after)s::bigint)) AS i
 ), line AS (
     SELECT patent_id, role, about, bool_or(held_after) AS gained FROM side
     GROUP BY patent_id, role, about HAVING bool_or(held_before) <> bool_or(held_after)

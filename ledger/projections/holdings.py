@@ -20,7 +20,7 @@ WITH asked AS MATERIALIZED (
         day,
         jsonb_build_array(jsonb_build_object('id', %(party)s::text)) AS party
 ), concerned AS MATERIALIZED (
-    SELECT i.patent_id FROM involvement AS i WHERE i.party = %(party)s::text
+    SELECT i.patent_id FROM asked CROSS JOIN LATERAL involved(%(party)s::text, asked.known) AS i
     UNION
     SELECT b.stream FROM streams_behind(lists_known()) AS b
 ), patents AS (

@@ -46,7 +46,8 @@ WITH asked AS MATERIALIZED (
 # Each patent by itself behind OFFSET 0: the planner would read the whole table for a few of them.
 _OF_PARTY = """
 , concerned AS MATERIALIZED (
-    SELECT DISTINCT i.patent_id FROM involvement AS i WHERE i.party = %(party)s::text
+    SELECT DISTINCT i.patent_id
+    FROM asked CROSS JOIN LATERAL involved(%(party)s::text, asked.known) AS i
 ), owned AS (
     SELECT t.patent_id FROM asked CROSS JOIN concerned AS c CROSS JOIN LATERAL (
         SELECT * FROM title WHERE patent_id = c.patent_id OFFSET 0

@@ -28,8 +28,9 @@ Connection = psycopg.Connection[DictRow]
 
 _LINES = """
 WITH line AS (
-    SELECT DISTINCT coalesce(i.about, '') AS about, i.patent_id FROM involvement AS i
-    WHERE i.party = %(party)s::text AND i.role = %(role)s::text
+    SELECT DISTINCT coalesce(i.about, '') AS about, i.patent_id
+    FROM involved(%(party)s::text, %(known)s::bigint) AS i
+    WHERE i.role = %(role)s::text
         AND i.effective @> %(on)s::date AND i.recorded @> %(known)s::bigint
 )
 """

@@ -31,7 +31,7 @@ WAIT_SECONDS_MAX = 5.0
 RECONNECT_SECONDS = 1.0
 
 
-class Unreadable(Exception):
+class Unreadable(psycopg.OperationalError):
     """The database cannot be read now; come back a little later."""
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from ledger.printing.bulletin import edition
 from ledger.printing.bulletin_page import page
-from tests.printing.browser import BROWSER, measured
+from tests.browser import browser, needs_browser
 from tests.printing.test_bulletin import DICTIONARY, EN, PUBLISHED, ZH
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed here")
+pytestmark = needs_browser
 
 LAID_OUT = """
+(() => {
 const slack = 1;
 const within = (a, b) => a.left >= b.left - slack && a.right <= b.right + slack
     && a.top >= b.top - slack && a.bottom <= b.bottom + slack;
@@ -43,15 +44,20 @@ for (const article of document.querySelectorAll("article")) {
     found.editions[article.id] = {drawn, out: out.map(e => e.textContent)};
 }
 return found;
+})()
 """
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    made = page([edition(words, PUBLISHED, DICTIONARY) for words in (ZH, EN)])
     folder: Path = tmp_path_factory.mktemp("browser")
-    found: dict[str, Any] = measured(made, LAID_OUT, folder)
-    return found
+    file = folder / "bulletin.html"
+    made = page([edition(words, PUBLISHED, DICTIONARY) for words in (ZH, EN)])
+    file.write_text(made, encoding="utf-8")
+    with browser(folder / "profile") as tab:
+        tab.open(file)
+        found: dict[str, Any] = tab.evaluate(LAID_OUT)
+        return found
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

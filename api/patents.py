@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from api.bodies import body, parsed
@@ -23,6 +24,22 @@ from ledger.projections.extracts import confidential, extract, status
 
 TAG = "patents"
 router = APIRouter()
+
+
+class _PatentConvertor(Convertor[str]):
+    """The number of a patent at the end of an address, in any printed form, slashes included; not
+    another address below /v1/patents, at which something else can be done."""
+
+    regex = "(?!status$)(?!.*/(?:history|facts|changes|certificates)$).*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("patent", _PatentConvertor())
 
 
 class Enquiry(BaseModel):
@@ -119,7 +136,7 @@ async def enter_fact(
     return await filing.receipt(command, "/v1/filings/{filing_id}")
 
 
-@router.get("/v1/patents/{no:path}", **tagged(reads("get_patent", "Extract", TAG)))
+@router.get("/v1/patents/{no:patent}", **tagged(reads("get_patent", "Extract", TAG)))
 def get_patent(no: str, question: Annotated[Asked, Depends(asked("get_patent"))]) -> Response:
     """What the register says of a patent, at one point of its two clocks."""
     number = patent_number(no)

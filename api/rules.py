@@ -19,10 +19,10 @@ Lang = Annotated[
     Language | None,
     Query(description="Language of titles, sentences and cures; else as Accept-Language says."),
 ]
-AcceptLanguage = Annotated[str | None, Header(description="English unless Chinese is preferred.")]
+AcceptLanguage = Annotated[str, Header(description="English unless Chinese is preferred.")]
 
 
-def worded(lang: Lang = None, accept_language: AcceptLanguage = None) -> Wording:
+def worded(lang: Lang = None, accept_language: AcceptLanguage = "") -> Wording:
     """The language in which the catalogue is asked for."""
     return wording(lang or preferred(accept_language))
 

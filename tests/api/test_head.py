@@ -35,7 +35,8 @@ def test_an_endless_stream_ends_with_its_headers(served: Desk) -> None:
 
 
 def test_where_nothing_is_read_it_is_not_allowed(served: Desk) -> None:
-    refused = served.client.head("/v1/pledges")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+    for path in ("/v1/pledges", "/v1/patents/status", "/v1/patents/ZL202219900100.1/facts"):
+        refused = served.client.head(path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
     refused = served.client.delete("/v1/patents/ZL202219900100.1")
     assert refused.headers["allow"] == "GET, HEAD"

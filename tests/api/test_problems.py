@@ -61,6 +61,9 @@ class TestShape:
             ("GET", "/v1/log", 404),
             ("DELETE", "/v1/rules", 405),
             ("POST", "/healthz", 405),
+            ("GET", "/v1/patents/status", 405),
+            ("GET", "/v1/patents/ZL202219900100.1/facts", 405),
+            ("GET", "/v1/patents/ZL202219900100.1/certificates", 405),
             ("GET", "/docs/assets/nothing.js", 404),
         ],
     )

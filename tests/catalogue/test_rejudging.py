@@ -13,9 +13,12 @@ import pytest
 from ledger.domain.deciding import COMMANDS
 from ledger.domain.events import (
     EVENT_TYPES,
+    LicenceCancelled,
     PatentEvent,
     PledgeReleased,
+    PledgeRevoked,
     PreservationContinued,
+    SuspensionStarted,
 )
 from ledger.domain.filing import Command
 from ledger.domain.patent import Patent
@@ -109,6 +112,26 @@ def planted() -> dict[str, int]:
 @pytest.mark.parametrize("rule", ASKED)
 def test_an_entry_that_a_rule_refuses_is_found(rule: str) -> None:
     assert planted()[rule]
+
+
+UNTOLD: dict[type[PatentEvent], str] = {
+    PledgeRevoked: "ground",
+    LicenceCancelled: "ended_on",
+    SuspensionStarted: "requested_by",
+}
+"""What an entry need not tell, and without which it cannot be judged again."""
+
+
+@pytest.mark.parametrize("kind", UNTOLD)
+def test_an_entry_that_tells_too_little_is_not_judged(kind: type[PatentEvent]) -> None:
+    seen = 0
+    for _, scenario, command in filings():
+        for entry in entries(scenario, command, judged=True):
+            if isinstance(entry, kind):
+                told = entry.model_copy(update={UNTOLD[kind]: None})
+                assert again(replace(PATENT_ALONE, now=scenario.now), told) == []
+                seen += 1
+    assert seen
 
 
 def test_every_kind_of_entry_is_judged_again_or_said_not_to_be() -> None:

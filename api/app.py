@@ -54,6 +54,7 @@ from api.examples import add_examples
 from api.gate import Gate
 from api.head import Head
 from api.house import House
+from api.links import add_links
 from api.remembered import Remembered
 from api.schemas import schemas
 
@@ -192,6 +193,7 @@ def _describe(app: FastAPI) -> None:
                     answers |= {str(s): a for s, a in GATE.items()}
                     operation["responses"] = dict(sorted(answers.items()))
             add_examples(document)
+            add_links(document)
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -37,29 +37,35 @@ APPENDED_AT_ONCE = 5_000
 def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures."""
     del filings
-    yield beside_copy(place, "rebuild", lambda: rebuild(place.url))
+    lengthen(place, "rebuild")
+    yield beside_copy(place.url, "rebuild", lambda: rebuild(place.url))
 
 
-def beside_copy(place: Ground, name: str, rebuilding: Callable[[], object]) -> dict[str, Any]:
-    """The rate of a rebuild over the log made longer, and that of COPY of the same entries."""
-    with connect(place.url) as connection:
-        with console.status(f"{name}: making the log longer"):
-            grow(place, ENTRIES - head_of(connection))
-            connection.execute("VACUUM (ANALYZE) stored_events")
+def lengthen(place: Ground, name: str) -> None:
+    """Make the log as long as it is measured."""
+    with connect(place.url) as connection, console.status(f"{name}: making the log longer"):
+        grow(place, ENTRIES - head_of(connection))
+        connection.execute("VACUUM (ANALYZE) stored_events")
+
+
+def beside_copy(url: str, name: str, rebuilding: Callable[[], object]) -> dict[str, Any]:
+    """The rate of a rebuild, and that of COPY of the same entries."""
+    with connect(url) as connection:
         head = head_of(connection)
         with console.status(f"{name}: {head} entries"):
             limit = head / min(copied(connection) for _ in range(2))
             began = time.perf_counter()
             rebuilding()
-            rate = head / (time.perf_counter() - began)
+            seconds = time.perf_counter() - began
     return {
         "callers": 1,
-        "rate_per_s": round(rate),
+        "rate_per_s": round(head / seconds),
         "limit": f"COPY of the {head} entries in order, binary, one connection",
         "limit_per_s": round(limit),
-        "ratio": round(rate / limit, 3),
+        "ratio": round(head / seconds / limit, 3),
         "p50_ms": None,
         "p99_ms": None,
+        "seconds": round(seconds, 1),
     }
 
 

@@ -10,14 +10,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.ground import Ground
-from benchmarks.rebuild import beside_copy
+from benchmarks.rebuild import beside_copy, lengthen
 from ledger.projections.extents import STATISTICS_ALONE
 from ledger.projections.rebuild import rebuild
+
+NAME = "statistics-rebuild"
 
 
 def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures."""
     del filings
-    yield beside_copy(
-        place, "statistics-rebuild", lambda: rebuild(place.url, extent=STATISTICS_ALONE)
-    )
+    lengthen(place, NAME)
+    yield of_statistics(place.url)
+
+
+def of_statistics(url: str) -> dict[str, Any]:
+    """The figures of a rebuild of all statistics from a log."""
+    return beside_copy(url, NAME, lambda: rebuild(url, extent=STATISTICS_ALONE))

@@ -205,6 +205,13 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     return Settings(**values)
 
 
+def environment_of(settings: Settings, url: str) -> dict[str, str]:
+    """The environment in which another program of ours has the same settings, and works on that
+    database."""
+    stated = {"LEDGER_DATA_DIR": str(settings.data_dir), "LEDGER_DATABASE_URL": url}
+    return {**os.environ, **stated}
+
+
 def default_data_dir(environ: Mapping[str, str]) -> Path:
     """The place for a user's data by the XDG rules, which ignore a relative path."""
     xdg = environ.get("XDG_DATA_HOME", "")

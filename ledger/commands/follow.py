@@ -6,13 +6,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
 
 from ledger import assembly, logs
 from ledger.beside import STOP_SECONDS, Beside
 from ledger.commands.frame import DataDir, ready_database, settings_for
 from ledger.projections.reader import Reader
-from ledger.settings import Settings
+from ledger.settings import Settings, environment_of
 
 NICE = 10
 """Followers let those who wait for an answer go first."""
@@ -47,7 +46,7 @@ def _finish(told: threading.Event) -> None:
     told.set()
 
 
-def beside(url: str, settings: Settings, environ: Mapping[str, str]) -> Beside:
+def beside(url: str, settings: Settings) -> Beside:
     """The command as `serve` has it run, on the server that it has found or started."""
-    command = [sys.executable, "-m", "ledger.cli", "follow", "--data-dir", str(settings.data_dir)]
-    return Beside("followers", command, {**environ, "LEDGER_DATABASE_URL": url})
+    command = [sys.executable, "-m", "ledger.cli", "follow"]
+    return Beside("followers", command, environment_of(settings, url))

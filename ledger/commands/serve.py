@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -85,7 +84,7 @@ def house(url: str, settings: Settings) -> Iterator[House]:
         newest = Reader(url) if settings.replica_url else reader
         stack.callback(newest.close)
         origin = keyring(settings).origin
-        followers = beside(url, settings, os.environ)
+        followers = beside(url, settings)
         followers.start()
         stack.callback(followers.stop)
         post = PostOffice(url, origin, registry.means, loopback=settings.webhook_loopback)

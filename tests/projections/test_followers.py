@@ -22,6 +22,7 @@ from tests.builders import entered, number, pledged
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import rows, value
 from tests.projections.appending import AppendingProcess, pledges
+from tests.wait import until
 
 EVENTS_EACH = 10_000
 FOLLOWED = """
@@ -138,7 +139,7 @@ def test_a_second_session_of_a_follower_waits_its_turn(url: str) -> None:
     append(url, entered(number(3), filing_id="third"))
     try:
         wait_for(url, 3)
-        assert second.ends == [3]
+        until(lambda: second.ends == [3])
     finally:
         second.stop()
 

@@ -25,7 +25,7 @@ from ledger.settings import load_settings
 
 BAR_MS = 200
 READERS = 8
-ROUNDS = 20
+ROUNDS = 8
 
 
 def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:

@@ -260,9 +260,10 @@ def _start_lock(data_dir: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 def _initialise(home: Home, account: Account, bin_dir: Path) -> None:
     """A new data directory that appears whole or not at all."""
-    draft = home.path / "data.new"
-    if draft.exists():
-        shutil.rmtree(draft)
+    for left in home.path.glob("data.new*"):
+        # Of a program that was killed at it; its initdb may still be about to remove it too.
+        shutil.rmtree(left, ignore_errors=True)
+    draft = home.path / f"data.new.{secrets.token_hex(4)}"
     password = secrets.token_urlsafe(32)
     _write_closed(home.password_file, password)
     make_owned(draft, account)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 30.0
 
 
 def until(happened: Callable[[], bool]) -> None:
-    """Return once it has happened; fail where it does not in a minute and a half: what waits
-    may be a program that lets all others go first."""
+    """Return once it has happened; fail where it does not in half a minute."""
     patience = time.monotonic() + PATIENCE_SECONDS
     while not happened():
         assert time.monotonic() < patience, "it has not happened in time"

@@ -27,11 +27,12 @@ def follow(data_dir: DataDir = None) -> None:
     told = threading.Event()
     for word in (signal.SIGINT, signal.SIGTERM):
         signal.signal(word, lambda *_: _finish(told))
-    os.nice(NICE)
     with ready_database(settings) as url:
         logs.configure()
         means = assembly.means_of(settings)
         reader = Reader(url)
+        # Once it has come up: what it imports and opens, those who wait for it wait for.
+        os.nice(NICE)
         try:
             with assembly.following(url, settings, means, reader):
                 assembly.settle_collector()

@@ -57,7 +57,7 @@ class FollowerRunner(Following):
         self.batch_max = batch_max
         self._datastore = LedgerDatastore(url, "ledger_writer", pool_size=1, pool_size_max=2)
         self._tracking = LedgerTrackingRecorder(self._datastore)
-        self._rested_at = float("-inf")
+        self._rests_until = float("-inf")
 
     def stop(self) -> None:
         super().stop()
@@ -65,7 +65,7 @@ class FollowerRunner(Following):
 
     def advance(self, connection: Connection[DictRow]) -> bool:
         """Fold one batch and write it with its position; False where there was nothing new."""
-        pause = self._rested_at - time.monotonic()
+        pause = self._rests_until - time.monotonic()
         if pause > 0 and self.stopping.wait(pause):
             return False
         began = time.monotonic()
@@ -83,5 +83,5 @@ class FollowerRunner(Following):
             self._tracking._insert_tracking(curs, tracking)  # noqa: SLF001 - the library's own hook
         if len(rows) < self.batch_max // 2:
             now = time.monotonic()
-            self._rested_at = now + min(RESTS * (now - began), REST_SECONDS_MAX)
+            self._rests_until = now + min(RESTS * (now - began), REST_SECONDS_MAX)
         return True

@@ -231,4 +231,7 @@ def test_a_body_of_ten_mebibytes_is_refused_before_it_is_read(served: Desk, rout
         # Nothing of the body is sent: an answer comes from who has not waited for it.
         with connection.makefile("rb") as answered:
             status = int(answered.readline().split()[1])
-    assert status in (401, 403, 404, 413, 415, 422), route.name
+    if "requestBody" not in route.operation and "{period}" in route.path:
+        assert status == 422, "no body is taken, and there is no such period"
+        return
+    assert status in (401, 403, 404, 413, 415), route.name

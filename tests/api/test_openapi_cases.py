@@ -1,5 +1,8 @@
-"""Cases made from the OpenAPI document, and sequences of them by its links, on a served ledger:
-no failure of the server, no answer that the document does not tell of.
+"""Cases made from the OpenAPI document, on a served ledger: no failure of the server, no answer
+that the document does not tell of.
+
+Sequences are begun too, but most end at their first filing, which the rules refuse: that links lead
+on is for test_links.py to show.
 
 One answer is both told of and a 5xx: 503 `behind`, to a `Ledger-Min-Position` that lies beyond the
 log; it is what such a reader asks for. `make soak` tries ten times as many.

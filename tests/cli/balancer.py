@@ -18,13 +18,21 @@ class Balancer:
 
     async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry bytes both ways until both sides have ended."""
-        first = next(self._turns) % len(self._ports)
-        for port in (*self._ports[first:], *self._ports[:first]):
-            with contextlib.suppress(ConnectionRefusedError):
-                behind = await asyncio.open_connection("127.0.0.1", port)
-                await asyncio.gather(_carry(reader, behind[1]), _carry(behind[0], writer))
-                return
-        writer.close()
+        sides = [writer]
+        try:
+            first = next(self._turns) % len(self._ports)
+            for port in (*self._ports[first:], *self._ports[:first]):
+                with contextlib.suppress(ConnectionRefusedError):
+                    there, back = await asyncio.open_connection("127.0.0.1", port)
+                    sides.append(back)
+                    await asyncio.gather(_carry(reader, back), _carry(there, writer))
+                    break
+            writer.close()
+            await asyncio.gather(*(side.wait_closed() for side in sides), return_exceptions=True)
+        finally:
+            # Where the balancer ends before they do, nobody else closes them.
+            for side in sides:
+                side.transport.abort()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,3 +67,4 @@ async def _closed(server: asyncio.Server) -> None:
     for task in left:
         task.cancel()
     await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.sleep(0)  # what was aborted is closed when the loop comes round

@@ -13,7 +13,7 @@ from tests.scenario import NOW
 from tests.wait import until
 
 
-def test_it_goes_on_when_what_it_reads_from_was_away(
+def test_an_outage_of_what_it_reads_from_does_not_end_it(
     new_database: NewDatabase, caplog: pytest.LogCaptureFixture
 ) -> None:
     with new_database() as url:

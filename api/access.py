@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from typing import Any, Final
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.measures import FILINGS, REQUEST_SECONDS, REQUESTS
+from api.answers import position_of
+from api.house import House
+from ledger.means import fresh_id
+from ledger.measures import FILINGS, REQUEST_SECONDS, REQUESTS, labelled
 
 REQUEST_ID: Final = "X-Request-Id"
 _STATED: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
@@ -25,11 +27,11 @@ log = structlog.get_logger("api")
 
 class Access:
     """The outermost of what a request goes through. A caller may name a request by `X-Request-Id`;
-    every answer has it."""
+    every answer has it, a position, and what the gate tells of quotas."""
 
-    def __init__(self, app: ASGIApp, told: bool = True) -> None:
+    def __init__(self, app: ASGIApp, house: House) -> None:
         self._app = app
-        self._told = told
+        self._house = house
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,15 +43,20 @@ class Access:
         state["request_id"] = named
         status = 500
 
-        async def counted(message: Message) -> None:
+        async def stamped(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (_HEADER, named.encode())]
+                message["headers"] = [
+                    *message["headers"],
+                    *position_of(self._house, message["headers"]),
+                    *state.get("quota", ()),
+                    (_HEADER, named.encode()),
+                ]
             await send(message)
 
         try:
-            await self._app(scope, receive, counted)
+            await self._app(scope, receive, stamped)
         finally:
             self._tell(scope, status, time.perf_counter() - began)
 
@@ -57,11 +64,11 @@ class Access:
         state = scope["state"]
         operation = state.get("operation") or getattr(scope.get("route"), "operation_id", None)
         operation = operation or "none"
-        REQUESTS.labels(operation, status).inc()
-        REQUEST_SECONDS.labels(operation).observe(seconds)
+        labelled(REQUESTS, operation, status).inc()
+        labelled(REQUEST_SECONDS, operation).observe(seconds)
         if "dry_run" in state:
-            FILINGS.labels(_outcome(state, status)).inc()
-        if self._told:
+            labelled(FILINGS, _outcome(state, status)).inc()
+        if self._house.log_requests:
             caller = state.get("caller")
             log.info(
                 "request",
@@ -76,8 +83,10 @@ class Access:
 
 
 def _id_of(scope: Scope) -> str:
-    stated = next((value for name, value in scope["headers"] if name == _HEADER), b"")
-    return stated.decode() if _STATED.fullmatch(stated) else uuid.uuid4().hex
+    for name, value in scope["headers"]:
+        if name == _HEADER:
+            return value.decode() if _STATED.fullmatch(value) else fresh_id()
+    return fresh_id()
 
 
 def _outcome(state: dict[str, Any], status: int) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.house import House
+from api.limits import Header
 
 POSITION: Final = "Ledger-Position"
+_POSITION: Final = POSITION.lower().encode()
 JSON: Final = "application/json"
 CLOSE: Final = (b"connection", b"close")
 """Says that a connection takes no further request."""
@@ -28,32 +30,15 @@ def body_of(schema: str) -> dict[str, Any]:
     return {"required": True, "content": {JSON: {"schema": reference}}}
 
 
-class PositionStamp:
-    """Every answer carries a position: its own, or else the newest that this server has seen. Of
-    a server that is stopping it is the last on its connection."""
-
-    def __init__(self, app: ASGIApp, house: House) -> None:
-        self._app = app
-        self._house = house
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def stamped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                name = POSITION.lower().encode()
-                own = next((value for key, value in message["headers"] if key == name), None)
-                if own is None:
-                    message["headers"] = [
-                        *message["headers"],
-                        (name, str(self._house.seen).encode()),
-                    ]
-                else:
-                    self._house.saw(int(own))
-                if self._house.leaving:
-                    message["headers"] = [*message["headers"], CLOSE]
-            await send(message)
-
-        await self._app(scope, receive, stamped)
+def position_of(house: House, headers: Iterable[Header]) -> list[Header]:
+    """What an answer's headers lack: each carries a position, its own or else the newest that this
+    server has seen. Of a server that is stopping it is the last on its connection."""
+    own = next((value for name, value in headers if name == _POSITION), None)
+    lacking = []
+    if own is None:
+        lacking.append((_POSITION, b"%d" % house.seen))
+    else:
+        house.saw(int(own))
+    if house.leaving:
+        lacking.append(CLOSE)
+    return lacking

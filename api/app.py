@@ -47,9 +47,8 @@ from api import (
     webhooks,
 )
 from api.access import Access
-from api.answers import PositionStamp
 from api.callers import SCHEMES, security
-from api.direct import made_direct
+from api.direct import Straight, made_direct
 from api.examples import add_examples
 from api.gate import Gate
 from api.head import Head
@@ -128,13 +127,13 @@ def create_app(house: House | None = None) -> FastAPI:
     for route in app.router.routes:
         if isinstance(route, APIRoute):
             made_direct(route)
+    app.add_middleware(Straight, routes=app.router.routes)
     if house is not None:
         app.state.house = house
         app.add_middleware(Remembered, house=house)
         app.add_middleware(Gate, house=house)
-        app.add_middleware(PositionStamp, house=house)
         app.add_middleware(Head)
-        app.add_middleware(Access, told=house.log_requests)
+        app.add_middleware(Access, house=house)
     _add_docs(app)
     _describe(app)
     return app

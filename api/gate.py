@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from fastapi import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import problems
 from api.house import House
@@ -36,6 +36,7 @@ class Gate:
             return
         state = scope.setdefault("state", {})
         told: list[Header] = []
+        state["quota"] = told
         try:
             if scope["path"] in UNLIMITED:
                 state["caller"] = await self._caller(scope)
@@ -45,15 +46,14 @@ class Gate:
             # The operation's own dependency answers it, as a problem of the operation.
             state["caller"] = error
         except TooMany as error:
-            await problems.answer(Request(scope), error)(scope, receive, _with(send, told))
+            await problems.answer(Request(scope), error)(scope, receive, send)
             return
         if NUL in scope["query_string"] and isinstance(state["caller"], Caller):
             state["caller"] = _no_text(scope["query_string"])
-        telling = _with(send, told) if told else send
         if isinstance(state["caller"], Caller) and state["caller"] is not PUBLIC:
-            await watched(self._app, self._house, scope, receive, telling)
+            await watched(self._app, self._house, scope, receive, send)
         else:
-            await self._app(scope, receive, telling)
+            await self._app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Caller:
         token = bearer_of(scope)
@@ -108,12 +108,3 @@ def bearer_of(scope: Scope) -> str | None:
     if len(stated) > 1 or scheme.lower() != "bearer" or not token:
         raise BadToken("a caller is known by one bearer token")
     return token
-
-
-def _with(send: Send, headers: list[Header]) -> Send:
-    async def telling(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *headers]
-        await send(message)
-
-    return telling

@@ -29,9 +29,12 @@ class Parameter:
     schema: dict[str, Any] | None = None
     """As OpenAPI tells it, where the type does not."""
     adapter: TypeAdapter[Any] = field(init=False)
+    header: bytes = field(init=False)
+    """The name of a header as it comes in."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "adapter", TypeAdapter(self.type))
+        object.__setattr__(self, "header", self.name.lower().encode())
 
     def described(self) -> dict[str, Any]:
         """The parameter as OpenAPI tells it."""
@@ -47,10 +50,17 @@ class Parameter:
 def stated(request: Request, parameters: Sequence[Parameter]) -> list[Any]:
     """What a request states for each parameter, None where it states nothing; all faults told."""
     query = request.query_params if request.scope["query_string"] else _NOTHING
+    # Of headers of one name the first counts.
+    headers = dict(reversed(request.scope["headers"]))
     values: list[Any] = []
     faults = []
     for parameter in parameters:
-        text = (query if parameter.where == "query" else request.headers).get(parameter.name)
+        text: str | None
+        if parameter.where == "query":
+            text = query.get(parameter.name)
+        else:
+            found: bytes | None = headers.get(parameter.header)
+            text = None if found is None else found.decode("latin-1")
         if text is None:
             values.append(None)
             continue

@@ -329,6 +329,9 @@ def documented(*slugs: str) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Have every exception answered by the one handler."""
-    kinds: list[type[Exception]] = [Problem, *OF_EXCEPTIONS, Declined, HTTPException, Exception]
-    for kind in kinds:
+    for kind in (*HANDLED, Exception):
         app.add_exception_handler(kind, answer)
+
+
+HANDLED: Final[tuple[type[Exception], ...]] = (Problem, *OF_EXCEPTIONS, Declined, HTTPException)
+"""What says by itself what became of a request; anything else is a fault of the ledger's."""

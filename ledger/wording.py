@@ -97,6 +97,8 @@ def compiled(po: bytes, language: str) -> Translations:
 
 def preferred(accept_language: str | None) -> Language:
     """The language that an Accept-Language header prefers among those we have; else English."""
+    if not accept_language:
+        return "en"
     tags = [tag.replace("-", "_") for tag in by_weight(accept_language)]
     return "zh" if negotiate_locale(tags, LANGUAGES) == "zh" else "en"
 

@@ -43,9 +43,11 @@ def folded(text: str) -> str:
 
 
 def _checked(text: str, longest: int, *, allowed: str) -> str:
+    if text.isascii() and text.isprintable() and not text.isspace() and 0 < len(text) <= longest:
+        return text  # which is in NFC, and what is written mostly
     if len(text) > longest * _DECOMPOSITION_MAX:
         raise ValueError(_too_long(longest))
-    for place, character in enumerate(() if text.isascii() and text.isprintable() else text):
+    for place, character in enumerate(text):
         what = _REFUSED.get(unicodedata.category(character))
         if what is not None and character not in allowed:
             raise ValueError(f"{what} (U+{ord(character):04X}) stands at character {place + 1}")

@@ -8,13 +8,13 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.access import Access
 from api.app import create_app
 from ledger import logs
 from tests.api.desk import Desk
@@ -132,7 +132,8 @@ class TestLog:
         patent = served.patent()
         asked = dict(plain_scope(patent), path=f"/v1/parties/{MARK}", query_string=b"mark=867")
         with configured():
-            answered = asyncio.run(status_of(Access(create_app(served.house)), asked))
+            house = replace(served.house, log_requests=True)
+            answered = asyncio.run(status_of(create_app(house), asked))
         (line,) = (json.loads(said) for said in capsys.readouterr().err.splitlines())
         assert MARK not in json.dumps(line)
         assert "mark" not in json.dumps(line)

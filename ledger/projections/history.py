@@ -82,6 +82,8 @@ class View:
     rows: Callable[[Patent, Part], Iterable[Row]]
     """The rows of one part."""
     bitemporal: bool = True
+    generated: tuple[str, ...] = ()
+    """Columns that the database makes of the others: compared by a replay, and never written."""
 
     # -- folding
 

@@ -97,4 +97,5 @@ INVOLVEMENTS = View(
     members=("patentees", "pledges", "licences"),
     parts=parts,
     rows=rows,
+    generated=("party_key", "known_from"),
 )

@@ -111,7 +111,7 @@ _NEAREST = f"""
             AND EXISTS (
                 SELECT FROM involvement AS i
                 WHERE i.folded = n.folded AND i.disclosed
-                    AND lower(i.recorded) <= %(known)s::bigint {{persons}}
+                    AND i.known_from <= %(known)s::bigint {{persons}}
             )
         ORDER BY distance, n.folded LIMIT {SIMILAR_NAMES_MAX}
     )
@@ -126,11 +126,13 @@ _INVOLVED = """
 )
 """
 # By itself behind OFFSET 0, so that it is asked name by name through the index of names: the
-# planner knows nothing of how many rows a range of days holds.
+# planner knows nothing of how many rows a range of days holds. Whatever is known only from a later
+# position is not gone through.
 _INVOLVEMENT = """
 (
     SELECT i.* FROM involvement AS i
-    WHERE i.disclosed AND (i.recorded @> %(known)s::bigint) IS TRUE {conditions}
+    WHERE i.disclosed AND i.known_from <= %(known)s::bigint
+        AND (i.recorded @> %(known)s::bigint) IS TRUE {conditions}
     OFFSET 0
 ) AS i
 """
@@ -188,6 +190,7 @@ def _involved(wanted: Wanted) -> str:
     else:
         conditions.append("i.about = %(about)s")
     if wanted.party is not None:
+        conditions.append("i.party_key = hashtextextended(%(party)s::text, 0)")
         conditions.append("i.party = %(party)s")
     if wanted.role is not None:
         conditions.append("i.role = %(role)s")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 
 from ledger.database import connect
 from ledger.domain.lifecycle import StartPreservation
 from ledger.domain.numbers import printed
 from ledger.domain.parties import PartyDetails, PartyKind
+from ledger.projections import searching
+from ledger.projections.asking import Point
+from ledger.projections.searching import Wanted
 from tests.api.desk import Desk
 from tests.api.test_patents import as_fact
 from tests.builders import (
@@ -36,6 +41,7 @@ XIAMEN_WORKS = PartyDetails(
 WIDE = PartyDetails(
     name="ＬＩＧＨＴＨＯＵＳＥ Ｔｏｏｌｓ", credit_code=credit_code(603), region="33"
 )
+LATE = PartyDetails(name="Lateborough Lamp Company", credit_code=credit_code(604))
 PERSON = PartyDetails(
     name="Zheng Dengta",
     kind=PartyKind.INDIVIDUAL,
@@ -244,6 +250,33 @@ class TestClocks:
         served.patents(3, patentees=(XIAMEN,))
         found(served, region="35")
         assert served.get("/v1/search", params=asked).content == first.content
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [Wanted(name=LATE.name, match="exact"), Wanted(party=LATE.credit_code)],
+        ids=["name", "party"],
+    )
+    def test_an_early_position_goes_through_nothing_known_later(
+        self, served: Desk, database_url: str, wanted: Wanted
+    ) -> None:
+        """Counted are the rows that the public's search looks at, of all that bear the name."""
+        served.patent(patentees=(LATE,))
+        early = found(served, party_id=LATE.credit_code)
+        served.patents(3, patentees=(LATE,))
+        assert found(served, party_id=LATE.credit_code)["total"] == early["total"] + 3
+        point = Point(early["known_at"], date.fromisoformat(early["effective_on"]))
+        with (
+            connect(database_url, "ledger_public", row_factory=dict_row) as connection,
+            connection.transaction(),
+        ):
+            connection.execute("SET LOCAL enable_seqscan = off")
+            hits, total = searching.first(connection, wanted, point, 20)
+            looked_at = connection.execute(
+                "SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_xact_user_tables "
+                "WHERE relname = 'involvement'"
+            ).fetchone()
+        assert len(hits) == total == early["total"]
+        assert looked_at == {"seq_tup_read": 0, "idx_tup_fetch": total}
 
     def test_a_position_not_known_yet(self, served: Desk) -> None:
         answer = served.get("/v1/search", known_at=served.head() + 1)

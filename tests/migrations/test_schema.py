@@ -362,7 +362,8 @@ FOLLOWED = {
 }
 SEARCHED = {
     "involvement": (
-        "thing patent_id party name folded person role about disclosed effective recorded"
+        "thing patent_id party name folded person role about disclosed effective recorded "
+        "party_key known_from"
     ),
     "listing": (
         "patent_id terms symbols filed_on published_on granted_on pledged_on licensed_on "

@@ -106,8 +106,8 @@ def test_a_rebuild_makes_what_was_written_live(url: str) -> None:
 SCHEMA = {
     "columns": """
         SELECT attrelid::regclass::text, attnum, attname, format_type(atttypid, atttypmod) AS type,
-            attnotnull, attstorage, attcompression, attcollation, attoptions, attstattarget,
-            attacl::text
+            attnotnull, attgenerated, attstorage, attcompression, attcollation, attoptions,
+            attstattarget, attacl::text
         FROM pg_attribute WHERE attrelid = ANY (%s::regclass[]) AND attnum > 0 ORDER BY 1, 2
     """,
     "tables": """

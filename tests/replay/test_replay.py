@@ -19,11 +19,13 @@ from typer.testing import CliRunner
 from ledger.cli import app
 from ledger.commands.frame import UserError
 from ledger.projections.comparing import compare
+from ledger.projections.extents import EVERYTHING, EXTENTS
 from ledger.projections.runner import FOLLOWERS, FollowerRunner
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import enter_patents, numbers, pledge, registry, rows, value
 from tests.projections.test_rebuild import TABLES, enter_everything
 
+WRITTEN = EXTENTS[EVERYTHING].columns
 COMMAND = Path(sys.executable).with_name("patent-ledger")
 
 
@@ -98,8 +100,9 @@ class TestTampering:
         (some,) = rows(replayed_url, f"SELECT * FROM {table} LIMIT 1")
         key = next(iter(some))
         statement = (
-            f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('{key}', "
-            f"'no such thing'))).* FROM {table} AS t LIMIT 1"
+            f"INSERT INTO {table} ({WRITTEN[table]}) SELECT {WRITTEN[table]} FROM ("
+            f"SELECT (jsonb_populate_record(t, jsonb_build_object('{key}', 'no such thing'))).* "
+            f"FROM {table} AS t LIMIT 1) AS another"
         )
         self.assert_found(replayed_url, table, statement)
 
@@ -118,14 +121,31 @@ class TestTampering:
 def tampered(url: str, table: str, statement: str) -> Iterator[None]:
     """A table on which the owner has run a statement, for the length of a with block."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE TABLE kept AS TABLE {table}")
+        connection.execute(f"CREATE TABLE kept AS SELECT {WRITTEN[table]} FROM {table}")
         try:
             assert connection.execute(statement).rowcount > 0
             yield
         finally:
             connection.execute(f"DELETE FROM {table}")
-            connection.execute(f"INSERT INTO {table} TABLE kept")
+            connection.execute(f"INSERT INTO {table} ({WRITTEN[table]}) TABLE kept")
             connection.execute("DROP TABLE kept")
+
+
+def test_a_column_that_the_database_makes_is_compared_too(replayed_url: str) -> None:
+    """The owner lets it no longer be made, and moves one entry on a list to another position."""
+    table, moved = "ALTER TABLE involvement ", "SET known_from = known_from + 1"
+    with psycopg.connect(replayed_url, autocommit=True) as connection:
+        connection.execute(f"{table} ALTER known_from DROP EXPRESSION")
+        connection.execute(f"UPDATE involvement {moved} WHERE upper_inf(recorded)")
+        try:
+            code, found = run(replayed_url, "--compare")
+        finally:
+            made = "ADD known_from bigint GENERATED ALWAYS AS (lower(recorded)) STORED"
+            connection.execute(f"{table} DROP known_from, {made}")
+            for column in ("folded", "party_key"):
+                connection.execute(f"CREATE INDEX ON involvement ({column}, known_from)")
+    assert code == 1
+    assert [name for name, view in found["views"].items() if not view["equal"]] == ["involvement"]
 
 
 def test_every_position_compares_as_it_was_known(replayed_url: str) -> None:

@@ -207,11 +207,11 @@ class View:
 
         def packed(row: Row, opened: int, closed: int | None) -> bytes:
             thing, patent_id, since, until, columns = row
-            fields = [head, text(patent_id)]
-            if own_thing:
-                fields.insert(1, text(thing))
-            for value, convert in zip(columns, pack, strict=True):
-                fields.append(NULL if value is None else convert(value))
+            fields = [head, text(thing), text(patent_id)] if own_thing else [head, text(patent_id)]
+            fields += [
+                NULL if value is None else convert(value)
+                for value, convert in zip(columns, pack, strict=True)
+            ]
             if bitemporal:
                 fields.append(days(since, until))
             fields.append(positions(opened, closed))

@@ -26,7 +26,7 @@ from psycopg.sql import SQL, Identifier
 import ledger
 from ledger.database import connect
 from ledger.projections.extents import EXTENTS
-from ledger.projections.folding import Filings, Share, fold_share
+from ledger.projections.folding import IN_ORDER, Filings, Share, fold_share
 from ledger.projections.packing import SIGNATURE, TRAILER
 
 ALONE_MAX = 20_000
@@ -103,6 +103,7 @@ def _folded(job: Job, shares: list[Share], at_hand: list[Worker]) -> Iterator[in
             yield from _as_told(pool, at_hand, iter(shares))
     else:
         with connect(job.url, application_name="patent-ledger replay") as connection:
+            connection.execute(IN_ORDER)
             for share in shares:
                 yield fill(connection, job, share)
 
@@ -204,6 +205,7 @@ def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
     gc.disable()  # nothing that a fold makes refers to itself
     job: Job = pickle.load(asked)  # noqa: S301 - our own parent
     with connect(job.url, application_name="patent-ledger replay") as connection:
+        connection.execute(IN_ORDER)
         connection.execute("SET synchronous_commit = off")
         while True:
             try:

@@ -104,6 +104,20 @@ def test_any_sequence_gives_the_rows_of_the_fold() -> None:
     assert quick > 20
 
 
+def test_texts_that_look_like_members_are_texts() -> None:
+    """Titles and names may hold quotes, brackets and the keys by which members are found."""
+    hostile = 'x","kind":"design","granted_on":"2001-01-01"},"filing_id":"]}\\\n"symbols":["A'
+    named = INSTRUMENTS.model_copy(update={"name": f'{hostile}],"pledgors":[', "address": "{[\\"})
+    grant = entered(invention_title=hostile, patentees=(named,))
+    for event in (
+        transferred(before=(named,), after=(MILLS, named)),
+        pledged(pledgors=(named, MILLS), pledgees=(named,)),
+    ):
+        log = log_of(grant, event)
+        assert rows_of(PATENT, log) is not None
+        assert same(log)
+
+
 def test_what_is_withheld_is_folded() -> None:
     grant, pledge = log_of(entered(), pledged())
     entry = pledge.state.partition(b"\n")[0] + b"\n"

@@ -13,8 +13,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from ledger.domain import folds
 from ledger.domain.events import (
     LicenceRecorded,
@@ -25,7 +23,6 @@ from ledger.domain.events import (
 )
 from ledger.domain.evolving import evolve_in_order
 from ledger.domain.figures import enterprises
-from ledger.domain.numbers import PatentKind
 from ledger.domain.parties import Party
 from ledger.domain.patent import Patent
 from ledger.eventstore import reading
@@ -33,6 +30,20 @@ from ledger.projections.history import Row, View
 from ledger.projections.licence_rates import LICENCE_RATE, OPEN_LICENCE_ASKED
 from ledger.projections.operations import OPERATION, PLEDGE, TRANSFER
 from ledger.projections.pledge_financing import PLEDGE_FINANCING
+from ledger.projections.statistics.excerpts import (
+    OF_GRANT,
+    OF_PLEDGE,
+    OF_TRANSFER,
+    between,
+    day,
+    kind_of,
+    last,
+    members,
+    number_of,
+    of_first,
+    parties,
+    stated_claim,
+)
 from ledger.projections.statistics.families import DEALINGS
 from ledger.projections.statistics.grouping import (
     UNKNOWN,
@@ -41,13 +52,11 @@ from ledger.projections.statistics.grouping import (
     is_trademark,
     of_grant,
     of_no_grant,
-    of_party,
 )
 
 CORRECTS_NOTHING: Final = b'{"corrects":null,'
 """How an entry begins that replaces none; what is hidden says it elsewhere."""
 
-Entry = dict[str, Any]
 Shown = Iterable[tuple[View, Row]]
 
 
@@ -95,58 +104,62 @@ def rows_of(name: str, log: Sequence[Logged]) -> Told | None:
 
 
 def _told(name: str, log: Sequence[Logged]) -> Told | None:
-    stream = Stream(name, of_no_grant(name))
+    stream = None
     told: Told = []
     for entry in log:
         if entry.topic in ALTERING or not entry.state.startswith(CORRECTS_NOTHING):
             return None
         if entry.topic == GRANT:
-            if told or stream.grant is not None:
+            if stream is not None:
                 return None
-            stream = _granted(stream, entry)
+            stream = _granted(name, entry)
         elif (telling := ADDING.get(entry.topic)) is not None:
+            stream = stream or Stream(name, of_no_grant(name))
             told += [(view, row, entry.known) for view, row in telling(stream, entry)]
+    if len(told) < 2:
+        return told
     # Of things of one number the fold tells which is which.
     return told if len({(view.table, row.thing) for view, row, _ in told}) == len(told) else None
 
 
-def _granted(stream: Stream, logged: Logged) -> Stream:
-    if is_trademark(stream.name):
-        return stream._replace(grant=logged)
-    fields = reading.lines(logged.state, False, False)[0]["fields"]
+def _granted(name: str, logged: Logged) -> Stream:
+    if is_trademark(name):
+        return Stream(name, of_no_grant(name), logged)
+    fields = members(logged.state, OF_GRANT)
     kind, on = fields["kind"], fields["granted_on"]
     groups = of_grant(
-        None if kind is None else PatentKind(kind),
+        None if kind is None else kind_of(kind),
         fields["symbols"],
         fields["industry"],
         fields["strategic_industry"],
-        None if on is None else date.fromisoformat(on),
+        None if on is None else day(on),
     )
-    return Stream(stream.name, groups, logged)
+    return Stream(name, groups, logged)
 
 
 # --- as it was made -------------------------------------------------------------------------------
 
 
 def _transfer(stream: Stream, logged: Logged) -> Shown:
-    entry, _ = reading.lines(logged.state, False, False)
-    fields = entry["fields"]
-    number, on = _number(entry), date.fromisoformat(entry["effective_on"])
-    grouped = (*stream.groups, *_of_first(fields["transferors"]))
-    if chinese(stream.name):
-        thing = f"{TRANSFER} {number}"
-        yield OPERATION, stream.row(thing, TRANSFER, fields["cause"], on, number, *grouped)
+    if not chinese(stream.name):
+        return
+    stated = members(logged.state, OF_TRANSFER)
+    number, on = number_of(stated), day(stated["effective_on"])
+    grouped = (*stream.groups, *of_first(last(logged.state, b'"transferors":')))
+    thing = f"{TRANSFER} {number}"
+    yield OPERATION, stream.row(thing, TRANSFER, stated["cause"], on, number, *grouped)
 
 
 def _pledge(stream: Stream, logged: Logged) -> Shown:
-    entry, _ = reading.lines(logged.state, False, False)
-    fields = entry["fields"]
-    number, on = _number(entry), date.fromisoformat(entry["effective_on"])
-    grouped = (*stream.groups, *_of_first(fields["pledgors"]))
+    state = logged.state
+    stated = members(state, OF_PLEDGE)
+    number, on = number_of(stated), day(stated["effective_on"])
+    givers = last(state, b'"pledgors":')
+    pledgees = parties(between(state, b'"pledgees":', b',"pledgors":'))
+    grouped = (*stream.groups, *of_first(givers))
     thing = f"{PLEDGE} {number}"
     if chinese(stream.name):
         yield OPERATION, stream.row(thing, PLEDGE, PLEDGE, on, number, *grouped)
-    pledgees = [reading.party(one) for one in fields["pledgees"]]
     bank = pledgees[0] if pledgees else None
     yield (
         PLEDGE_FINANCING,
@@ -160,8 +173,8 @@ def _pledge(stream: Stream, logged: Logged) -> Shown:
             on,
             None,
             None,
-            *_claim(_stated_claim(logged.state), number, on, pledgees),
-            enterprises([reading.party(one) for one in fields["pledgors"]]),
+            *_claim(stated_claim(state), number, on, pledgees),
+            enterprises(parties(givers)),
             UNKNOWN if bank is None else bank.id,
             UNKNOWN if bank is None or bank.institution is None else bank.institution.value,
             *grouped,
@@ -169,24 +182,9 @@ def _pledge(stream: Stream, logged: Logged) -> Shown:
     )
 
 
-def _number(entry: Entry) -> str:
-    number: str = entry["registration_no"] or entry["filing_id"]
-    return number
-
-
-def _of_first(parties: Sequence[Entry]) -> Columns:
-    return of_party(reading.party(parties[0]) if parties else None)
-
-
-def _stated_claim(state: bytes) -> Entry | None:
-    """The claim of a pledge, which is the first of what its open line says."""
-    begins = state.index(b'\n{"claim":["') + 1
-    ends = state.index(b',"consents":["', begins)
-    stated: Entry | None = orjson.loads(state[begins:ends] + b"}")["claim"][1]
-    return stated
-
-
-def _claim(claim: Entry | None, number: str, on: date, pledgees: Sequence[Party]) -> Columns:
+def _claim(
+    claim: dict[str, Any] | None, number: str, on: date, pledgees: Sequence[Party]
+) -> Columns:
     if claim is None:
         return (number, None, None, None)
     return (

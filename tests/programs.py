@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
+
+from ledger.cli import main
 
 COMMAND = Path(sys.executable).with_name("patent-ledger")
 
@@ -32,3 +37,22 @@ def run(
         check=False,
         timeout=seconds_max,
     )
+
+
+def invoked(*arguments: str | Path, **stated: str) -> subprocess.CompletedProcess[str]:
+    """What `run` tells of the ledger's command, run within this process: it starts in no time."""
+    said, warned = io.StringIO(), io.StringIO()
+    command = ["patent-ledger", *map(str, arguments)]
+    code: str | int | None = 0
+    with (
+        patch.dict(os.environ, environment(**stated), clear=True),
+        patch.object(sys, "argv", command),
+        redirect_stdout(said),
+        redirect_stderr(warned),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+    assert code is None or isinstance(code, int), code
+    return subprocess.CompletedProcess(command, code or 0, said.getvalue(), warned.getvalue())

@@ -1,4 +1,4 @@
-"""Waiting for what other threads bring about."""
+"""Waiting for what other threads and programs bring about."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 
 PATIENCE_SECONDS = 30.0
+START_SECONDS = 120.0
+"""The patience with a program that comes up on a machine that does much else."""
 
 
-def until(happened: Callable[[], bool]) -> None:
-    """Return once it has happened; fail where it does not in half a minute."""
-    patience = time.monotonic() + PATIENCE_SECONDS
+def until(happened: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:
+    """Return once it has happened; fail where patience (seconds) ends first."""
+    end = time.monotonic() + patience
     while not happened():
-        assert time.monotonic() < patience, "it has not happened in time"
+        assert time.monotonic() < end, "it has not happened in time"
         time.sleep(0.02)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,10 @@ Json = Any
 
 
 def asked(served: Desk, position: int, role: str | None, who: Any = None, **names: Any) -> Any:
-    deadline = time.monotonic() + 5
-    while True:
-        answer = served.get(f"/v1/log/proofs/{position}/disclosure", role, who, **names)
-        if answer.status_code != 503 or time.monotonic() > deadline:
-            return answer
-        time.sleep(0.05)
+    """The answer once a checkpoint holds the position."""
+    path = f"/v1/log/proofs/{position}/disclosure"
+    until(lambda: served.get(path, role, who, **names).status_code != 503)
+    return served.get(path, role, who, **names)
 
 
 def verified(disclosure: Json, folder: Path) -> Json:

@@ -15,6 +15,7 @@ from ledger.proofs.notes import Note
 from ledger.proofs.tiles import tiles_of
 from tests.api.desk import Desk
 from tests.builders import register_pledge
+from tests.wait import until
 
 
 @pytest.fixture
@@ -22,13 +23,12 @@ def head(served: Desk) -> Checkpoint:
     """The head of a log of more than one tile, once all of it is signed."""
     if served.head() < 300:
         served.patents(300)
-    deadline = time.monotonic() + 5
-    while True:
-        head = Checkpoint.of(Note.parse(served.get("/v1/log/checkpoint").content))
-        if head.size == served.head():
-            return head
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: newest(served).size == served.head())
+    return newest(served)
+
+
+def newest(served: Desk) -> Checkpoint:
+    return Checkpoint.of(Note.parse(served.get("/v1/log/checkpoint").content))
 
 
 def test_another_s_client_reads_the_tree(served: Desk, head: Checkpoint) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -16,6 +15,7 @@ from ledger.projections.statistics.releases import publish
 from ledger.projections.statistics.suppression import Limits
 from tests.api.desk import Desk
 from tests.builders import BANK, register_pledge
+from tests.wait import until
 
 PATH = "/v1/statistics/pledge-financing"
 PATHS = [f"/v1/statistics/{family}" for family in ("operations", "licence-rates")] + [PATH]
@@ -23,10 +23,8 @@ PATHS = [f"/v1/statistics/{family}" for family in ("operations", "licence-rates"
 
 def followed(served: Desk, **asked: Any) -> Any:
     """The report once the follower has seen the whole log."""
-    head, deadline = served.head(), time.monotonic() + 10
-    while served.get(PATH, "auditor", params={"measure": "projects"}).json()["position"] < head:
-        assert time.monotonic() < deadline, "the follower comes no further"
-        time.sleep(0.02)
+    head, least = served.head(), {"measure": "projects"}
+    until(lambda: served.get(PATH, "auditor", params=least).json()["position"] >= head)
     return served.get(PATH, "auditor", params=asked)
 
 

@@ -16,7 +16,7 @@ from ledger.settings import load_settings
 from tests.builders import PATENT
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import enter_patents, registry
-from tests.programs import run
+from tests.programs import invoked, run
 from tests.scenario import NOW
 
 
@@ -39,14 +39,14 @@ def test_check_makes_a_new_data_directory_ready() -> None:
 
 
 def test_check_names_what_is_missing_and_exits_with_1(empty_database_url: str) -> None:
-    checked = run("check", "--json", LEDGER_DATABASE_URL=empty_database_url)
+    checked = invoked("check", "--json", LEDGER_DATABASE_URL=empty_database_url)
     assert checked.returncode == 1
     failed = {one["check"] for one in json.loads(checked.stdout) if one["status"] == "fail"}
     assert {"migrations", "lock", "log", "followers"} <= failed
 
 
 def test_check_says_when_the_database_cannot_be_reached() -> None:
-    checked = run("check", LEDGER_DATABASE_URL="postgresql:///ledger?host=/nowhere")
+    checked = invoked("check", LEDGER_DATABASE_URL="postgresql:///ledger?host=/nowhere")
     assert checked.returncode == 1
     assert "cannot be reached" in checked.stdout
 
@@ -123,7 +123,7 @@ def test_a_table_of_later_years_lengthens_the_calendar(tmp_path: Path) -> None:
 
 
 def test_wrong_settings_are_named_without_a_traceback() -> None:
-    refused = run("check", LEDGER_PORT="http")
+    refused = invoked("check", LEDGER_PORT="http")
     assert refused.returncode == 1
     assert "port" in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -132,7 +132,7 @@ def test_wrong_settings_are_named_without_a_traceback() -> None:
 class TestRules:
     def test_they_are_listed_by_act_day_and_severity(self) -> None:
         options = ["--command", "RegisterPledge", "--date", "2021-11-14", "--severity", "R"]
-        listed = json.loads(run("rules", "--json", *options).stdout)
+        listed = json.loads(invoked("rules", "--json", *options).stdout)
         ids = {row["id"] for row in listed}
         assert "pledge-alive" in ids
         assert "pledge-same-day-invention-waiver" not in ids
@@ -140,11 +140,11 @@ class TestRules:
         assert {*listed[0]} >= {"id", "kind", "command", "severity", "article", "from", "until"}
 
     def test_they_are_told_in_chinese(self) -> None:
-        told = run("rules", "--lang", "zh", "--command", "RegisterPledge")
+        told = invoked("rules", "--lang", "zh", "--command", "RegisterPledge")
         assert "共同申请" in told.stdout
         assert "每一出质人和质权人" in told.stdout
 
     def test_a_severity_that_is_none_is_told(self) -> None:
-        answer = run("rules", "--severity", "X")
+        answer = invoked("rules", "--severity", "X")
         assert (answer.returncode, answer.stdout) == (1, "")
         assert "a severity is R, W, O or D" in answer.stderr

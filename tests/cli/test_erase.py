@@ -29,7 +29,7 @@ from tests.builders import (
     register_pledge,
 )
 from tests.eventstore.ledgers import REGISTRAR, SECRET, Clock, registry, rows
-from tests.programs import run
+from tests.programs import invoked
 
 
 def person(place: int, name: str) -> PartyDetails:
@@ -157,7 +157,7 @@ def test_the_public_role_and_the_auditor_cannot_erase(told: str) -> None:
 
 class TestCommand:
     def erase(self, url: str, folder: Path, *arguments: str) -> Any:
-        return run(
+        return invoked(
             *("erase", "--data-dir", folder, *arguments),
             LEDGER_DATABASE_URL=url,
             LEDGER_SECRET=SECRET.decode(),

@@ -21,7 +21,7 @@ from tests.api.desk import as_body
 from tests.builders import grant_patent, number, patent_details
 from tests.cli.balancer import balancing
 from tests.cli.test_serve import environment
-from tests.wait import until
+from tests.wait import START_SECONDS, until
 
 CLIENTS = 8
 PAUSE_SECONDS = 0.02
@@ -74,7 +74,7 @@ def test_no_request_fails_while_servers_are_restarted_one_after_the_other(
     servers: list[Server], tmp_path: Path
 ) -> None:
     first, second = servers
-    until(lambda: first.ready() and second.ready())
+    until(lambda: first.ready() and second.ready(), START_SECONDS)
     token = Issuer.of(tmp_path / "token-key.pem").token("registrar")
     headers = {"Authorization": f"Bearer {token}"}
     serials, enough, begun = count(1), threading.Event(), threading.Barrier(CLIENTS + 1)
@@ -91,7 +91,7 @@ def test_no_request_fails_while_servers_are_restarted_one_after_the_other(
                 read = client.get(f"/v1/patents/{patent}", headers=seen)
                 assert read.status_code == 200, read.text
                 if turn == 1:
-                    begun.wait(30)
+                    begun.wait(60)
                 if enough.wait(PAUSE_SECONDS):
                     return turn
         raise AssertionError("it is told when it is enough")
@@ -101,10 +101,10 @@ def test_no_request_fails_while_servers_are_restarted_one_after_the_other(
         pool = stack.enter_context(ThreadPoolExecutor(CLIENTS))
         stack.callback(enough.set)
         asked = [pool.submit(ask, address) for _ in range(CLIENTS)]
-        begun.wait(30)
+        begun.wait(60)
         first.drain()
         first.start()
-        until(first.ready)
+        until(first.ready, START_SECONDS)
         second.drain()
         enough.set()
         assert all(one.result() > 5 for one in asked)

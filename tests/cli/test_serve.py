@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,25 +78,25 @@ def test_it_serves_on_loopback_and_stops_when_told_answering_who_waits(
         made = ran("token", "--role", "registrar", "--json", "--data-dir", str(tmp_path))
         headers = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
 
-        def file(serial: int) -> int | None:
+        def file(client: httpx2.Client, serial: int) -> int | None:
             body = grant_patent(patent_details(number(serial))).model_dump(
                 mode="json", exclude_none=True
             )
             if serial == 40:
                 process.send_signal(signal.SIGTERM)
             try:
-                answer = httpx2.post(
-                    f"{address}/v1/patents",
-                    json=body,
-                    headers={**headers, "Idempotency-Key": str(serial)},
-                    timeout=60,
+                answer = client.post(
+                    "/v1/patents", json=body, headers={"Idempotency-Key": str(serial)}
                 )
             except httpx2.TransportError:
                 return None
             return answer.status_code
 
-        with ThreadPoolExecutor(16) as pool:
-            answers = list(pool.map(file, range(1, 81)))
+        with (
+            httpx2.Client(base_url=address, headers=headers, timeout=60) as client,
+            ThreadPoolExecutor(16) as pool,
+        ):
+            answers = list(pool.map(partial(file, client), range(1, 81)))
         assert process.wait(60) == 0
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()

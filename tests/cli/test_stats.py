@@ -14,7 +14,7 @@ from ledger.settings import load_settings
 from tests.builders import CLAIM, entered, number, pledged
 from tests.conftest import NewDatabase
 from tests.eventstore.ledgers import registry
-from tests.programs import run
+from tests.programs import invoked
 from tests.projections.acts import enter
 
 RATES = 'source = "central parity"\n[yuan_for_one]\nUSD = { 2025 = "7.2" }\nEUR = "7.8"\n'
@@ -33,28 +33,28 @@ def test_a_report_is_verified_and_a_forged_one_is_told(url: str, tmp_path: Path)
     rates = tmp_path / "rates.toml"
     rates.write_text(RATES)
     asked = ("stats", "pledge-financing", "--from", "2025-01-01", "--until", "2025-12-31")
-    told = run(*asked, "--json", "--rates", rates, LEDGER_DATABASE_URL=url)
+    told = invoked(*asked, "--json", "--rates", rates, LEDGER_DATABASE_URL=url)
     found = json.loads(told.stdout)
     figures = {cell["measure"]: cell["value"] for cell in found["cells"]}
     assert (figures["amount"], figures["amounts"]) == ("720.00", {"USD": "100.00"})
     file = tmp_path / "report.json"
     file.write_text(told.stdout)
-    verified = run("stats", "--verify", file, LEDGER_DATABASE_URL=url)
+    verified = invoked("stats", "--verify", file, LEDGER_DATABASE_URL=url)
     assert (verified.returncode, verified.stdout[:6]) == (0, "equal:")
     file.write_text(told.stdout.replace('"720.00"', '"721.00"'))
-    forged = run("stats", "--verify", file, "--json", LEDGER_DATABASE_URL=url)
+    forged = invoked("stats", "--verify", file, "--json", LEDGER_DATABASE_URL=url)
     assert forged.returncode == 1
     assert json.loads(forged.stdout)["first_difference"]["stated"]["value"] == "721.00"
 
 
 def test_figures_are_told_as_a_table_and_as_comma_separated_values(url: str) -> None:
     asked = ("stats", "operations", "--by", "act", "--measure", "times")
-    listed = run(*asked, "--csv", LEDGER_DATABASE_URL=url)
+    listed = invoked(*asked, "--csv", LEDGER_DATABASE_URL=url)
     assert listed.stdout.splitlines()[0] == "measure,period,act,value,before,growth,share"
     assert "pledge,1," in listed.stdout
-    told = run(*asked, LEDGER_DATABASE_URL=url)
+    told = invoked(*asked, LEDGER_DATABASE_URL=url)
     assert "as known at position 2" in told.stdout
-    wrong = run("stats", "operations", "--by", "colour", LEDGER_DATABASE_URL=url)
+    wrong = invoked("stats", "operations", "--by", "colour", LEDGER_DATABASE_URL=url)
     assert (wrong.returncode, "by: colour is none of" in wrong.stderr) == (1, True)
 
 

@@ -14,7 +14,7 @@ from ledger.embedded import temporary_data_dir
 from tests.conftest import NewDatabase
 from tests.intake.conveyed import BANK, LAMPWORKS, RELEASE, conveyed
 from tests.intake.uspto_files import file_of
-from tests.programs import run
+from tests.programs import invoked, run
 
 SECRET = "the tests' own secret, 32 bytes."
 RUN_AND_WEIGH = """
@@ -71,7 +71,7 @@ class TestTheCommands:
         good, other = files
         with new_database() as url:
             here = {"LEDGER_DATABASE_URL": url, "LEDGER_SECRET": SECRET}
-            done = run("transcribe", "uspto", other, good, **here)
+            done = invoked("transcribe", "uspto", other, good, **here)
             assert done.returncode == 1
             assert "new 2" in done.stdout
             assert str(other) in done.stderr
@@ -79,24 +79,26 @@ class TestTheCommands:
             self.audit_in_three_forms(here)
 
     def audit_in_three_forms(self, here: dict[str, str]) -> None:
-        (found,) = json.loads(run("audit", "--json", **here).stdout)
+        (found,) = json.loads(invoked("audit", "--json", **here).stdout)
         assert found["kind"] == "unknown-pledge"
         assert (found["patent"], found["position"]) == ("US:14990002", 4)
         assert (found["register"], found["reference"]) == ("US-ASSIGNMENTS", "90001/2")
-        (row,) = csv.DictReader(io.StringIO(run("audit", "--csv", **here).stdout))
+        (row,) = csv.DictReader(io.StringIO(invoked("audit", "--csv", **here).stdout))
         assert row == {name: str(value) for name, value in found.items()}
-        text = run("audit", **here).stdout
+        text = invoked("audit", **here).stdout
         assert "US:14990002  4  unknown-pledge" in text
         assert "1 discrepancies: 1 unknown-pledge" in text
 
     def test_an_audit_of_nothing(self, new_database: NewDatabase) -> None:
         with new_database() as url:
-            found = run("audit", "--json", LEDGER_DATABASE_URL=url)
+            found = invoked("audit", "--json", LEDGER_DATABASE_URL=url)
             assert json.loads(found.stdout) == []
-            assert "do not go together" in run("audit", "--json", "--csv").stderr
+            assert "do not go together" in invoked("audit", "--json", "--csv").stderr
 
     def test_a_file_that_is_not_there_is_said_before_anything_starts(self, tmp_path: Path) -> None:
-        missing = run("transcribe", "uspto", tmp_path / "none.xml", "--data-dir", tmp_path / "data")
+        missing = invoked(
+            "transcribe", "uspto", tmp_path / "none.xml", "--data-dir", tmp_path / "data"
+        )
         assert missing.returncode == 2
         assert not (tmp_path / "data").exists()
 

@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 
 from ledger.embedded import EmbeddedError, EmbeddedPostgres, temporary_data_dir
 from ledger.embedded_places import SHARED, find_home, wheel_bin_dir
+from tests.wait import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,14 +76,7 @@ def program(data_dir: Path) -> Iterator[Callable[[], Program]]:
     yield start
     for started in programs:
         started.kill()
-    _until(lambda: not _servers_in(data_dir))
-
-
-def _until(happened: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.02)
+    until(lambda: not _servers_in(data_dir))
 
 
 def _servers_in(data_dir: Path) -> list[int]:
@@ -177,7 +170,7 @@ def test_a_killed_program_leaves_no_server_and_a_usable_directory(
         assert not joined
         _write(url, f"before kill {kill}")
         killed.kill()
-        _until(lambda: not _servers_in(data_dir))
+        until(lambda: not _servers_in(data_dir))
     with EmbeddedPostgres(data_dir) as server:
         assert _words(server.url) == [f"before kill {kill}" for kill in range(times)]
 
@@ -186,7 +179,7 @@ def test_a_program_killed_while_it_makes_the_database_leaves_a_usable_directory(
     data_dir: Path, program: Callable[[], Program]
 ) -> None:
     unfinished = program()
-    _until(lambda: find_draft(data_dir))
+    until(lambda: find_draft(data_dir))
     unfinished.kill()
     with EmbeddedPostgres(data_dir) as server:
         _write(server.url, "made again")

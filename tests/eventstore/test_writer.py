@@ -57,6 +57,7 @@ from tests.eventstore.ledgers import (
 from tests.eventstore.proxy import ProxiedServer
 from tests.eventstore.serving import ServingProcess
 from tests.scenario import NOW
+from tests.wait import until
 
 COMMITS = "SELECT count(DISTINCT xmin::text) FROM stored_events WHERE notification_id > %s"
 
@@ -451,10 +452,7 @@ class TestBackPressureAndStop:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
             "AND application_name LIKE 'patent-ledger%%' AND pid <> pg_backend_pid() AND %s"
         )
-        deadline = time.monotonic() + 5
-        while value(url, sessions, True):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: value(url, sessions, True) == 0)
 
 
 class TestProcesses:
@@ -708,10 +706,7 @@ class TestDoubt:
             patents = enter_patents(ledger, numbers(21))
             acts = [FeeAct(f"during {p}", p, draws=True) for p in patents[1:]]
             waiting = as_one_group(ledger, patents[0], acts)
-            deadline = time.monotonic() + 30
-            while not killer.execute(in_commit).fetchall():
-                assert time.monotonic() < deadline
-                time.sleep(0.005)
+            until(lambda: bool(killer.execute(in_commit).fetchall()))
             # The killed session held the other lock; keep it so that the second COMMIT passes.
             killer.execute("SELECT pg_advisory_lock(1)")
             receipts = [w.result() for w in waiting]

@@ -33,6 +33,7 @@ from tests.proofs.logs import (
     settings_in,
     signed,
 )
+from tests.wait import until
 
 
 @pytest.fixture
@@ -124,10 +125,7 @@ def test_it_survives_a_lost_connection(url: str, tmp_path: Path) -> None:
             "current_database() AND application_name = 'patent-ledger follower log'",
         )
         filed(url, 3, start=10)
-        deadline = time.monotonic() + 10
-        while newest_size(url) < len(entries(url)):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: newest_size(url) == len(entries(url)))
     finally:
         running.stop()
     assert running.error is None
@@ -138,10 +136,7 @@ def test_a_second_follower_waits_its_turn(url: str, tmp_path: Path) -> None:
     first = follower(url, tmp_path)
     first.start()
     try:
-        deadline = time.monotonic() + 10
-        while not asked(url, "SELECT size FROM log_checkpoint"):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(lambda: bool(asked(url, "SELECT size FROM log_checkpoint")))
         assert not follower(url, tmp_path).catch_up()
     finally:
         first.stop()

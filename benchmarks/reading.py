@@ -28,6 +28,7 @@ from ledger.database import connect
 from ledger.domain.events import LedgerEvent
 from ledger.domain.numbers import registration_number
 from ledger.domain.parties import PartyDetails
+from ledger.domain.periods import FIRST_DAY
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.eventstore.stored_form import encode
 from ledger.means import fresh_id, fresh_salts
@@ -38,6 +39,8 @@ from ledger.projections.holdings import holdings
 from ledger.projections.rebuild import rebuild
 from ledger.projections.searching import Wanted
 from ledger.projections.standing import Reckoning
+from ledger.projections.statistics.query import Query
+from ledger.projections.statistics.reports import report
 from tests import builders
 
 FULL = bool(os.environ.get("FULL"))
@@ -248,6 +251,7 @@ def _asked(library: Library) -> Iterator[tuple[str, float]]:
             (known // ASKED_ABOUT, ASKED_ABOUT),
         ).fetchall()
         moments = [row["moment"] for row in rows]
+        counted = Query("operations", FIRST_DAY, TODAY, measures=("times",)).checked()
         questions: dict[str, Callable[[int], Any]] = {
             "a patent at a position": lambda n: extracts.extracts(
                 public, [patents[n]], asking.point(public, known, TODAY, now=now)
@@ -257,6 +261,7 @@ def _asked(library: Library) -> Iterator[tuple[str, float]]:
             "a search by name": lambda n: searching.first(
                 public, Wanted(name=firm(n).name, match="exact"), point, PAGE
             ),
+            "times of operation": lambda _: report(auditor, counted, known),
             "a search by party": lambda n: searching.first(
                 public, Wanted(party=builders.credit_code(n)), point, PAGE
             ),

@@ -63,12 +63,7 @@ def compare(url: str, progress: Progress = silent, until: int | None = None) -> 
     return {"equal": equal, "entries": target, "rate_per_s": per_second, "views": views}
 
 
-GENERATED = {view.table: view.generated for view in EVERY_VIEW}
-COLUMNS = {
-    table: ", ".join((*GENERATED.get(table, ()), written))
-    for table, written in EXTENTS[EVERYTHING].columns.items()
-}
-"""The tables, each with what is compared of it."""
+COLUMNS = EXTENTS[EVERYTHING].compared
 FOLLOWING = {view.table: followed.NAME for view in FOLLOWED} | {
     view.table: families.NAME for view in families.STATISTICS
 }

@@ -72,6 +72,15 @@ class Extent:
         aliases = {ALIASES: "alias, patent_id"} if self.aliases else {}
         return {view.table: view.copy_columns for view in self.views} | aliases
 
+    @property
+    def compared(self) -> dict[str, str]:
+        """The same, with the columns that the database makes of the others."""
+        generated = {view.table: view.generated for view in self.views}
+        return {
+            table: ", ".join((*generated.get(table, ()), written))
+            for table, written in self.columns.items()
+        }
+
 
 EVERY_VIEW: Final = (*VIEWS, *FOLLOWED, *STATISTICS)
 """Views whose rows follow from streams, each from its own."""

@@ -125,6 +125,7 @@ LICENCE_RATE = View(
     parts=contracts,
     rows=contract_rows,
     bitemporal=False,
+    generated=("known_from",),
 )
 
 # --- declarations -------------------------------------------------------------------------------
@@ -173,4 +174,5 @@ OPEN_LICENCE_ASKED = View(
     parts=declarations,
     rows=declaration_rows,
     bitemporal=False,
+    generated=("known_from",),
 )

@@ -78,6 +78,7 @@ OPERATION = View(
     parts=parts,
     rows=rows,
     bitemporal=False,
+    generated=("known_from",),
 )
 
 # --- the measures -------------------------------------------------------------------------------
@@ -101,7 +102,10 @@ AS_MADE = (
     "Counted as made: what was revoked from the beginning is not counted, what ended or changed "
     "later still is; a correction counts as it reads."
 )
-KNOWN = "SELECT o.* FROM operation AS o WHERE o.recorded @> %(known)s::bigint"
+KNOWN = (
+    "SELECT o.* FROM operation AS o "
+    "WHERE o.known_from <= %(known)s::bigint AND o.recorded @> %(known)s::bigint"
+)
 
 TIMES = Basis(
     "times",

@@ -126,4 +126,5 @@ PLEDGE_FINANCING = View(
     parts=parts,
     rows=rows,
     bitemporal=False,
+    generated=("known_from",),
 )

@@ -132,7 +132,7 @@ def made(
     """As `filled`, and every table is given the constraints and indexes of the live one."""
     filled(connection, url, name, until, progress, extent)
     with ThreadPoolExecutor(INDEX_CONNECTIONS) as pool:
-        columns = EXTENTS[extent].columns
+        columns = EXTENTS[extent].compared
         under_way = [
             pool.submit(_make_alike, url, name, table, listed) for table, listed in columns.items()
         ]

@@ -373,19 +373,19 @@ SEARCHED = {
 }
 GROUPS = "kind section industry strategic granted_on party party_kind province separate recorded"
 STATISTICS = {
-    "operation": f"thing patent_id act cause day contract {GROUPS}",
+    "operation": f"thing patent_id act cause day contract {GROUPS} known_from",
     "licence_rate": (
         "thing patent_id contract recorded_on taken_on declaration_no taker licence_kind class "
-        f"form base amount currency rate term_days {GROUPS}"
+        f"form base amount currency rate term_days {GROUPS} known_from"
     ),
     "open_licence_asked": (
         "thing patent_id declaration_no declared_on withdrawn_on span stands_from stands_until "
-        f"class form base amount currency rate {GROUPS}"
+        f"class form base amount currency rate {GROUPS} known_from"
     ),
     "pledge_financing": (
         "thing patent_id trademark contract span stands_from stands_until registered_on ended_on "
         "ground claim_id amount currency term_days enterprises bank institution "
-        f"{GROUPS}"
+        f"{GROUPS} known_from"
     ),
 }
 RELEASED = {"statistics_release": "family period position released_at document"}

@@ -90,15 +90,19 @@ WAY = Dimension(
 OF_CONTRACTS = (LICENCE_KIND, WAY)
 
 _WAY = "CASE WHEN r.declaration_no IS NULL THEN 'negotiated' ELSE 'open' END AS way"
+_KNOWN = "r.known_from <= %(known)s::bigint AND r.recorded @> %(known)s::bigint"
 _RECORDED = (
     f"SELECT r.*, r.recorded_on AS day, {_WAY} FROM licence_rate AS r "  # noqa: S608
-    "WHERE r.recorded @> %(known)s::bigint AND r.recorded_on IS NOT NULL"
+    f"WHERE {_KNOWN} AND r.recorded_on IS NOT NULL"
 )
 _TAKEN = (
     f"SELECT r.*, r.taken_on AS day, {_WAY} FROM licence_rate AS r "  # noqa: S608
-    "WHERE r.recorded @> %(known)s::bigint AND r.taken_on IS NOT NULL"
+    f"WHERE {_KNOWN} AND r.taken_on IS NOT NULL"
 )
-_ASKED = "FROM open_licence_asked AS a WHERE a.recorded @> %(known)s::bigint"
+_ASKED = (
+    "FROM open_licence_asked AS a "
+    "WHERE a.known_from <= %(known)s::bigint AND a.recorded @> %(known)s::bigint"
+)
 
 RECORDAL: Final = "day of recordal"
 AS_RECORDED: Final = (

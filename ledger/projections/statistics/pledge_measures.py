@@ -72,7 +72,8 @@ ON_THE_DAY: Final = (
 
 _INCLUSIVE = f"(r.currency = 'CNY' AND r.amount <= {INCLUSIVE_YUAN_MAX}) AS inclusive"
 _KNOWN = (
-    "FROM pledge_financing AS r WHERE r.recorded @> %(known)s::bigint "
+    "FROM pledge_financing AS r "
+    "WHERE r.known_from <= %(known)s::bigint AND r.recorded @> %(known)s::bigint "
     "AND (NOT r.trademark OR %(trademarks)s)"
 )
 _MADE = f"SELECT r.*, r.registered_on AS day, {_INCLUSIVE} {_KNOWN} AND r.span = 0"

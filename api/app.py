@@ -93,7 +93,7 @@ ROUTERS: Final = (
     health.router,
 )
 
-GATE: Final = problems.documented("too-many-requests")
+GATE: Final = problems.documented("too-many-requests", "invalid")
 
 DESCRIPTION: Final = """
 An authoritative register of dealings in patents. Every filing is judged by all statutory rules, and
@@ -188,8 +188,9 @@ def _describe(app: FastAPI) -> None:
                     answers = operation["responses"]
                     if "HTTPValidationError" in str(answers.get("422")):
                         del answers["422"]
-                    # The gate's, which stands before every operation.
-                    answers |= {str(s): a for s, a in GATE.items()}
+                    # What every operation may answer, whatever it is.
+                    for answered, told in GATE.items():
+                        answers.setdefault(str(answered), told)
                     operation["responses"] = dict(sorted(answers.items()))
             add_examples(document)
             add_links(document)

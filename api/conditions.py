@@ -12,8 +12,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import Header
 
+from api.house import House
 from api.problems import Fault, Problem, invalid
 from ledger.domain.filing import Caller, Command, patent_no
+from ledger.projections import entries
 
 IF_MATCH: Final = "If-Match"
 ETAG: Final = "ETag"
@@ -33,7 +35,7 @@ IfMatch = Annotated[
     ),
 ]
 
-_TAG: Final = re.compile(r'"([0-9]{1,18})"')
+_TAG: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
 _ANY_TAG: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
 
 
@@ -49,11 +51,9 @@ def sees_versions(caller: Caller) -> bool:
 
 def expecting(command: Command, patent: str, if_match: str | None) -> Command:
     """The filing, which expects the version that the header names of the patent of the path."""
-    stated = "*" if if_match is None else if_match.strip()
-    if stated == "*":
-        # Any version: that the patent is there at all, the rules ask by themselves.
+    if if_match is None or asks_any(if_match):
         return command
-    number = patent_no(patent)
+    stated, number = if_match.strip(), patent_no(patent)
     match = _TAG.fullmatch(stated)
     if match is None:
         if not _ANY_TAG.fullmatch(stated):
@@ -64,6 +64,19 @@ def expecting(command: Command, patent: str, if_match: str | None) -> Command:
         raise invalid(Fault("says something else than expected_versions", parameter=IF_MATCH))
     expected = {**command.expected_versions, number: version}
     return command.model_copy(update={"expected_versions": expected})
+
+
+def asks_any(if_match: str | None) -> bool:
+    """Whether any version will do, so that the patent is there at all."""
+    return if_match is not None and if_match.strip() == "*"
+
+
+def check_there(house: House, patent: str) -> None:
+    """The problem that there is nothing on a patent. It stays, so there is no need of the lock."""
+    number = patent_no(patent)
+    # Of the database itself: a replica may not have it yet.
+    if not house.reader.noting(lambda c: entries.anything_on(c, number)):
+        raise Problem("precondition-failed", f"There is nothing on {number} yet.")
 
 
 def tagged(declared: dict[str, Any]) -> dict[str, Any]:

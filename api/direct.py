@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import problems
+from api.knowing import Knowing, Known, known_by, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Direct:
     endpoint: Callable[..., Any]
     waits: bool
     """Whether the endpoint is a coroutine; another one is run in a thread."""
+    known: Known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.answer(Request(scope, receive, send))
@@ -44,6 +46,7 @@ class Direct:
 
     async def answer(self, request: Request) -> Response:
         """What is answered to a request."""
+        look(request.scope, self.known)
         named = dict(request.scope["path_params"])
         named[self.name] = await self.take_in(**{self.request: request})
         if self.waits:
@@ -88,7 +91,10 @@ def _at_plain_paths(routes: Sequence[Route]) -> Iterator[tuple[tuple[str, str], 
 
 
 def made_direct(route: APIRoute) -> None:
-    """Have a route answered directly, where that comes to the same."""
+    """Have a route answered directly, where that comes to the same. In either way it is told of
+    parameters that it does not know."""
+    known = known_by(route)
+    route.app = Knowing(route.app, known)
     dependant = route.dependant
     if not _plain(dependant) or len(dependant.dependencies) != 1:
         return
@@ -103,7 +109,7 @@ def made_direct(route: APIRoute) -> None:
         assert dependant.call is not None, "a route has an endpoint"
         waits = inspect.iscoroutinefunction(dependant.call)
         route.app = Direct(
-            taking.name, taking.call, taking.request_param_name, dependant.call, waits
+            taking.name, taking.call, taking.request_param_name, dependant.call, waits, known
         )
 
 

@@ -60,6 +60,7 @@ router = APIRouter()
             "forbidden",
             "invalid",
             "too-large",
+            "unsupported-media-type",
             "document-not-taken",
             "internal",
             "unavailable",
@@ -73,6 +74,12 @@ async def deposit_document(
     """Deposit a document: PDF, PNG, JPEG, TIFF, OFD and other zip archives, XML or plain text, told
     by its content. The same bytes are kept once.
     """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind.startswith("multipart/"):
+        # A form around the bytes would be kept as a text, under a digest that no paper has.
+        raise Problem("unsupported-media-type", "Send the bytes of the document alone, no form.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem("unsupported-media-type", "Send the bytes of the document as they are.")
     house = house_of(request)
     depository = house.depository
     parts = parts_of(request, depository.bytes_max)

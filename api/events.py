@@ -10,9 +10,10 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
+from api.answers import JSON
 from api.callers import allowed
 from api.house import House, house_of
-from api.problems import Fault, documented, invalid
+from api.problems import Fault, Problem, documented, invalid
 from api.reading import (
     NUMBER_LENGTH_MAX,
     POSITION_MAX,
@@ -24,7 +25,7 @@ from api.reading import (
 from api.streams import MEDIA_TYPE, EventStream, check_room
 from ledger.delivery.envelopes import of_entry
 from ledger.domain.filing import Caller
-from ledger.projections import feed
+from ledger.projections import entries, feed
 from ledger.projections.feed import GROUPS, KINDS, Wanted
 from ledger.wording import by_weight
 
@@ -88,15 +89,27 @@ async def list_events(
     """
     house = house_of(request)
     limits = wanted(patent, party, kind)
-    if MEDIA_TYPE in by_weight(request.headers.get("accept")):
+    accepted = by_weight(request.headers.get("accept"))
+    if next((kind for kind in accepted if kind in (MEDIA_TYPE, JSON)), JSON) == MEDIA_TYPE:
         check_room(house)
-        return EventStream(house, limits, int(last_event_id or after))
+        begun = int(last_event_id or after)
+        await run_sync(lambda: house.reader.public(lambda c: _check_reached(c, begun)))
+        return EventStream(house, limits, begun)
     return await run_sync(lambda: _page(house, limits, after, limit, ledger_min_position))
+
+
+def _check_reached(connection: Any, after: int) -> None:
+    """The problem that a reader has seen what this ledger has not: another's entries, or those of
+    the time after a backup. It would wait in silence, and miss what comes at those positions."""
+    if after > (newest := entries.head(connection)):
+        raise Problem("behind", f"What is asked is known here up to position {newest}.")
 
 
 def _page(house: House, limits: Wanted, after: int, limit: int, least: int | None) -> Response:
     def read(connection: Any) -> tuple[feed.Page, int]:
         page = feed.page(connection, limits, after, limit)
+        if after > page.position:
+            _check_reached(connection, after)
         return page, feed.total(connection, limits, after, page.position)
 
     page, total = house.reader.public(read)

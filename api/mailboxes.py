@@ -13,7 +13,7 @@ from api.bodies import body, parsed
 from api.callers import allowed
 from api.house import house_of
 from api.problems import Fault, Problem, invalid
-from api.subscribing import Subscribed, offers
+from api.subscribing import Subscribed, check_after, offers
 from ledger.delivery import mailboxes
 from ledger.delivery.mailboxes import Cursor, NotYet
 from ledger.domain.filing import Caller
@@ -42,6 +42,7 @@ def open_mailbox(
     """Open the caller's mailbox, or change what comes into it."""
     house, stated = house_of(request), parsed(Subscribed, raw)
     subscription = stated.subscription()
+    check_after(house, stated.after)
     opened = house.post.work(
         lambda c: mailboxes.open_mailbox(c, caller, subscription, stated.after)
     )

@@ -7,11 +7,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from api.bodies import body, parsed
-from api.conditions import ETAG, IfMatch, expecting, sees_versions, tag, tagged
+from api.conditions import (
+    ETAG,
+    IfMatch,
+    asks_any,
+    check_there,
+    expecting,
+    sees_versions,
+    tag,
+    tagged,
+)
 from api.facts import fact
 from api.filing import Filed, filed, files
 from api.problems import Fault, Problem, invalid
@@ -133,6 +143,8 @@ async def enter_fact(
     term.
     """
     command = expecting(fact(filing.raw, no), no, if_match)
+    if asks_any(if_match):
+        await run_in_threadpool(check_there, filing.house, no)
     return await filing.receipt(command, "/v1/filings/{filing_id}")
 
 

@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from api.answers import JSON, body_of
 from api.events import wanted
-from api.problems import documented
+from api.house import House
+from api.problems import Fault, documented, invalid
 from api.reading import NUMBER_LENGTH_MAX, POSITION_MAX
 from ledger.delivery.subscriptions import Subscription
+from ledger.projections import entries
 
 NAMED_MAX: Final = 1_000
 
@@ -55,6 +57,13 @@ class Subscribed(BaseModel):
         """The subscription; raises the problem that a number or kind is none."""
         limits = wanted(self.patents, self.parties, self.kinds)
         return Subscription(limits, self.entries, self.notices)
+
+
+def check_after(house: House, after: int | None) -> None:
+    """The problem that entries would begin where there are none yet: those before it would never
+    be brought."""
+    if after is not None and after > (head := house.post.work(entries.head)):
+        raise invalid(Fault(f"the newest position is {head}", "/after"))
 
 
 def offers(operation: str, schema: str, tag: str, body: str | None = None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from api.callers import allowed
 from api.house import House, house_of
 from api.problems import Fault, Problem, invalid
 from api.reading import POSITION_MAX
-from api.subscribing import Subscribed, offers
+from api.subscribing import Subscribed, check_after, offers
 from ledger.delivery import targets, webhooks
 from ledger.delivery.targets import URL_LENGTH_MAX, BadTarget
 from ledger.delivery.webhooks import DEAD_LISTED_MAX, WEBHOOKS_MAX, NoWebhook, TooMany
@@ -102,6 +102,7 @@ def register_webhook(
     secrets, this once."""
     house, stated = house_of(request), parsed(WebhookStated, raw)
     subscription = stated.subscription()
+    check_after(house, stated.after)
     _check_target(stated.url, loopback=house.post.loopback)
 
     def work(connection: psycopg.Connection[DictRow]) -> tuple[DictRow, bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -19,6 +18,7 @@ from ledger.commands.frame import (
 )
 from ledger.database import connect
 from ledger.means import utc_now
+from ledger.projections import asking
 from ledger.projections.asking import point
 from ledger.projections.comparing import compare
 from ledger.projections.rebuild import rebuild
@@ -70,14 +70,14 @@ def replay(
 
 def _position(url: str, stated: str) -> int:
     """The position that is stated, or that was the newest at a time."""
-    if stated.isascii() and stated.isdecimal() and len(stated) < 19:
-        return int(stated)
     try:
-        moment = datetime.fromisoformat(stated)
+        moment = asking.stated(stated)
     except ValueError as error:
-        raise UserError(f"--to: not a position and not a time: {stated}") from error
-    if moment.tzinfo is None or moment > utc_now():
-        raise UserError("--to: a time has its zone and has come")
+        raise UserError(f"--to: {error}") from error
+    if isinstance(moment, int):
+        return moment
+    if moment > utc_now():
+        raise UserError(f"--to: {moment.isoformat()} has not come yet")
     with connect(url, row_factory=dict_row) as connection:
         return point(connection, moment, None, now=utc_now()).known or 0
 

@@ -32,7 +32,9 @@ def judged_again(
     envelope = entry.envelope
     asked = AGAIN.get(type(entry))
     other_settings = envelope.judged_under.settings != law.digest()
-    if asked is None or envelope.door is not Door.FILED or other_settings:
+    # Who files is named in confidence, in every entry: where nobody is, all of that is withheld.
+    withheld = envelope.filed_by is None
+    if asked is None or envelope.door is not Door.FILED or other_settings or withheld:
         return
     make, rules = asked
     told: dict[int, Party] = {}

@@ -5,19 +5,23 @@ day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import psycopg
 from psycopg.rows import DictRow
 
-from ledger.domain.periods import FIRST_DAY, civil_date
+from ledger.domain.periods import FIRST_DAY, SHANGHAI, civil_date
 
 SELECT_POSITION = """
 SELECT log_head() AS head, p.known, recorded_at_position(p.known) AS recorded_at
 FROM (SELECT last_complete_position(%s) AS known) AS p
 """
 SELECT_MOMENT = "SELECT settled_position_at(%s) AS position"
+
+
+FIRST_MOMENT = datetime.combine(FIRST_DAY, time(), SHANGHAI)
+"""Nothing was known then; nor any time before it, of which zones could leave the calendar."""
 
 
 class Beyond(Exception):
@@ -48,7 +52,7 @@ def stated(text: str) -> int | datetime:
         moment = None
     if moment is None or moment.tzinfo is None or "T" not in text.upper():
         raise ValueError("a position, or a time with its zone such as 2026-03-02T10:00:00+08:00")
-    return moment
+    return max(moment, FIRST_MOMENT)
 
 
 def point(

@@ -26,6 +26,7 @@ FROM open_entries(%(streams)s::text[], %(known)s::bigint)
 SELECT_VERSION = """
 SELECT coalesce(max(version), 0) AS version FROM open_entries(ARRAY[%s::text], %s::bigint)
 """
+SELECT_ANYTHING = "SELECT EXISTS (SELECT FROM stored_events WHERE originator_id = %s) AS there"
 SELECT_STREAM = "SELECT stream FROM event_log WHERE position = %s"
 SELECT_FILING = "SELECT caller, receipt, last_position FROM filing_record(%s)"
 
@@ -61,6 +62,13 @@ def history(
     if effective_on is not None:
         shown = [entry for entry in shown if (_effective_on(entry) or date.min) <= effective_on]
     return shown
+
+
+def anything_on(connection: Connection, stream: str) -> bool:
+    """Whether a stream holds any fact, under a role that reads the log."""
+    row = connection.execute(SELECT_ANYTHING, (stream,)).fetchone()
+    assert row is not None, "a query without a table answers one row"
+    return bool(row["there"])
 
 
 def version(connection: Connection, patent: str, known: int) -> int:

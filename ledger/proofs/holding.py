@@ -1,8 +1,8 @@
 """A ledger's own log held against what it signed: what a superuser has changed is named.
 
 Every entry is read once, in order, from one snapshot: its place, its columns, the digests of what
-is confidential and personal, its hash in the tree. A value that was withheld or erased is not
-missed.
+is confidential and personal, its hash in the tree. A personal value that was erased is not missed,
+nor what the export withheld with which an entry came.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from ledger.database import connect
-from ledger.eventstore.stored_form import digest, entry_of, lines
+from ledger.domain.events import EVENT_TYPES
+from ledger.eventstore.stored_form import digest, entry_of, layout, lines
 from ledger.proofs import serving
 from ledger.proofs.checkpoints import Checkpoint
 from ledger.proofs.notes import VerifierKey
@@ -68,6 +69,8 @@ class Holding:
         self.trust = Trust(self.report, given)
         self._before = 0
         """The position before the one that is looked at."""
+        self._taken_over = 0
+        """The last position that came with another operator's export."""
 
     def verify(self, known: Sequence[Path], progress: Progress) -> Report:
         newest = self._keys_and_newest()
@@ -113,6 +116,8 @@ class Holding:
         for row in self._connection.execute(SELECT_CHECKPOINTS).fetchall():
             where = f"checkpoint of size {row['size']}"
             head = self.trust.checkpoint(where, row["note"].encode())
+            if head is not None and newest is not None and head.origin != newest.origin:
+                self._taken_over = max(self._taken_over, head.size)
             if head is not None and head.size != row["size"]:
                 self.report.find(where, f"it is the checkpoint of size {head.size}")
             if head is not None and (newest is None or head.size <= newest.size):
@@ -154,9 +159,15 @@ class Holding:
         if position != self._before + 1:
             self.report.find(where, f"it follows position {self._before}: positions are not dense")
         self._before = position
-        entry, opened = lines(row["state"])
-        digests = set(entry["digests"])
-        values = [(name, *salted) for name, salted in opened.items()]
+        try:
+            entry, opened = lines(row["state"])
+            digests = set(entry["digests"])
+            values = [(name, salt, value) for name, (salt, value) in opened.items()]
+        except (ValueError, TypeError, AttributeError, KeyError):
+            self.report.find(where, "it cannot be read: it is not as entries are written")
+            return
+        if position > self._taken_over and len(values) < len(digests) - _apart(row["topic"]):
+            self.report.find(where, "what was entered in confidence is not all there")
         for name, salt, value in (*values, *personal):
             # Of a row in which one person's values were erased the others' cannot be checked.
             if salt is not None and digest(salt, name, value) not in digests:
@@ -182,3 +193,9 @@ class Holding:
             self.report.find(f"position {place + 1}", "the entry is not the one that was hashed")
         else:
             self.report.find(f"tile {index} of level {level}", f"node {place} is not the tree's")
+
+
+def _apart(topic: str) -> int:
+    """How many members of a kind of entry are kept apart, being personal."""
+    kind = EVENT_TYPES.get(topic)
+    return 0 if kind is None else len(layout(kind).personal)

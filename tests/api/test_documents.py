@@ -97,6 +97,18 @@ class TestDepositing:
         assert not served.house.depository.holds(digest)
         self.nothing_is_left(served)
 
+    def test_a_form_or_a_coding_around_it_is_not_kept_in_its_place(self, served: Desk) -> None:
+        form = {"file": ("contract.txt", b"The pledge contract")}
+        bank = served.headers("bank", BANK)
+        zipped = {**bank, "Content-Encoding": "gzip"}
+        for answer in (
+            served.client.post("/v1/documents", files=form, headers=bank),
+            served.client.post("/v1/documents", content=b"%PDF-1.7", headers=zipped),
+        ):
+            assert (answer.status_code, is_problem(answer)) == (415, True)
+            assert answer.json()["type"] == "/problems/unsupported-media-type"
+        self.nothing_is_left(served)
+
     def test_its_size_is_limited_whether_stated_or_not(self, served: Desk) -> None:
         def endless() -> Iterator[bytes]:
             for _ in range(BYTES_MAX // 2**20 + 2):

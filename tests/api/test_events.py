@@ -106,6 +106,15 @@ class TestPages:
         late = served.get("/v1/events", headers={"Ledger-Min-Position": str(head + 1)})
         assert (late.status_code, late.json()["type"]) == (503, "/problems/behind")
 
+    @pytest.mark.parametrize("kind", ["application/json", "text/event-stream"])
+    def test_who_has_seen_more_than_there_is_does_not_wait_in_silence(
+        self, served: Desk, kind: str
+    ) -> None:
+        """It follows another ledger, or one that lost its newest entries to a backup."""
+        later = {"Accept": kind, "Last-Event-ID": str(served.head() + 1)}
+        answer = served.get("/v1/events", after=served.head() + 1, headers=later)
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/behind")
+
     def test_it_is_the_same_to_everybody(self, served: Desk) -> None:
         public = served.get("/v1/events").json()
         for role, party in (("bank", BANK), ("auditor", None)):
@@ -214,6 +223,14 @@ class TestStream:
         """Even in the middle of a filing, and whatever the address says."""
         number, _ = next(streamed(served, {"Last-Event-ID": "4"}, after=1))
         assert number == 5
+
+    @pytest.mark.parametrize(
+        "accept",
+        ["*/*", "application/json, text/event-stream;q=0.5", "text/event-stream;q=0"],
+    )
+    def test_who_would_rather_have_pages_is_answered_one(self, served: Desk, accept: str) -> None:
+        answer = served.client.get("/v1/events?limit=1", headers={"Accept": accept}, timeout=10)
+        assert answer.headers["content-type"] == "application/json"
 
     def test_it_is_limited_as_the_pages_are(self, served: Desk, patents: list[str]) -> None:
         told = islice(streamed(served, kind="pledge.deregistered"), 5)

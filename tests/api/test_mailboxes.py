@@ -11,6 +11,7 @@ import pytest
 from tests.api.desk import Desk
 from tests.api.test_events import come, followed, positions
 from tests.api.test_obligations import enter, preserve
+from tests.api.test_problems import is_problem
 from tests.api.test_trail import noted
 from tests.builders import BANK, LAMPWORKS, MILLS, OTHER_BANK, register_pledge
 
@@ -68,6 +69,19 @@ class TestMailbox:
         assert polled(served, "bank", BANK)["messages"] == []
         assert served.get("/v1/mailbox", "bank", MILLS).status_code == 404
         assert acknowledged(served, "0.0", "bank", MILLS).status_code == 404
+
+    def test_it_does_not_begin_behind_what_there_is(self, served: Desk) -> None:
+        """What was entered next would never lie in it."""
+        for path, further in (
+            ("/v1/mailbox", {}),
+            ("/v1/webhooks/early", {"url": "https://127.0.0.1/"}),
+        ):
+            body = {"after": served.head() + 1, **further}
+            headers = served.headers("bank", LAMPWORKS)
+            answer = served.client.put(path, json=body, headers=headers)
+            assert (answer.status_code, is_problem(answer)) == (422, True)
+            assert answer.json()["errors"][0]["pointer"] == "/after"
+            assert served.get(path, "bank", LAMPWORKS).status_code == 404
 
     def test_it_is_limited_and_set_back_on_demand(self, served: Desk) -> None:
         numbers = served.patents(2)

@@ -14,7 +14,7 @@ from ledger.domain.lifecycle import (
     StartPreservation,
 )
 from ledger.domain.numbers import printed
-from tests.api.desk import Desk
+from tests.api.desk import Desk, serials
 from tests.builders import (
     BANK,
     FOREIGNER,
@@ -389,10 +389,16 @@ class TestIfMatch:
         assert (stale.status_code, stale.json()["type"]) == (412, "/problems/precondition-failed")
         assert stale.json()["versions"] == {patent: 2}
         assert len(stale.json()["entries"]) == 1
-        for wrong in ('W/"2"', '"x"'):
+        for wrong in ('W/"2"', '"x"', '"02"'):
             assert self.paid(served, patent, 10, wrong).status_code == 412
         assert served.head() == head
         assert self.paid(served, patent, 10, "*").status_code == 201
+
+    def test_any_version_is_not_none(self, served: Desk) -> None:
+        head = served.head()
+        answer = self.paid(served, number(next(serials)), 9, "*")
+        assert (answer.status_code, answer.json()["type"]) == (412, "/problems/precondition-failed")
+        assert served.head() == head
 
     def test_in_the_body_it_is_overtaken(self, served: Desk) -> None:
         patent = served.patent()

@@ -51,6 +51,26 @@ class TestShape:
             assert answer.status_code in (404, 405)
             assert is_problem(answer)
 
+    @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+    def test_no_route_passes_over_a_parameter_it_does_not_know(
+        self, served: Desk, route: Route
+    ) -> None:
+        """Who misspells `dry_run` must not have filed."""
+        headers = served.headers("auditor")
+        answer = served.client.request(route.method, f"{route.filled}?dryrun=true", headers=headers)
+        assert (answer.status_code, is_problem(answer)) == (422, True), answer.text
+        (fault,) = answer.json()["errors"]
+        assert fault["parameter"] == "dryrun"
+        known = [p["name"] for p in route.operation.get("parameters", ()) if p["in"] == "query"]
+        assert all(name in fault["message"] for name in known)
+
+    def test_a_parameter_is_stated_once_unless_there_may_be_several(self, served: Desk) -> None:
+        path = f"/v1/patents/{served.patent()}"
+        answer = served.client.get(f"{path}?known_at=1&known_at=2")
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["parameter"] == "known_at"
+        assert served.client.get("/v1/events?kind=pledge&kind=fee").status_code == 200
+
     @pytest.mark.parametrize(
         ("method", "path", "status"),
         [

@@ -117,6 +117,13 @@ class TestEveryRead:
         if first.status_code == 200:
             assert first.json()["known_at"] == register.early
 
+    def test_before_all_time_nothing_was_known(self, register: Register, route: Route) -> None:
+        """Of the first and the last moments that can be written, zones lie beyond the calendar."""
+        answer = asked(register, route, known_at="0001-01-01T00:00:00+14:00")
+        assert answer.content == asked(register, route, known_at=0).content
+        answer = asked(register, route, known_at="9999-12-31T23:59:59-14:00")
+        assert answer.json()["type"] == "/problems/beyond-the-head"
+
     def test_what_is_not_known_yet_is_not_answered(self, register: Register, route: Route) -> None:
         path, later = filled(register, route), register.served.head() + 1
         behind = {"Ledger-Min-Position": str(later)}

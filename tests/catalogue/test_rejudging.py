@@ -25,6 +25,8 @@ from ledger.domain.patent import Patent
 from ledger.domain.refusals import Finding
 from ledger.domain.rejudging import judged_again
 from ledger.domain.retelling import AGAIN
+from ledger.eventstore.stored_form import decode, encode, entry_of
+from ledger.means import fresh_salts
 from tests.catalogue.all_cases import CASES
 from tests.catalogue.case import PATENT_ALONE
 from tests.scenario import Scenario
@@ -112,6 +114,16 @@ def planted() -> dict[str, int]:
 @pytest.mark.parametrize("rule", ASKED)
 def test_an_entry_that_a_rule_refuses_is_found(rule: str) -> None:
     assert planted()[rule]
+
+
+def test_what_is_withheld_accuses_nobody() -> None:
+    """As in a ledger that took over another's export."""
+    for name, scenario, command in filings():
+        for entry in entries(scenario, command, judged=True):
+            stored, _ = encode(entry, fresh_salts)
+            found = decode(replace(stored, state=entry_of(stored.state)))
+            if isinstance(found, PatentEvent):
+                assert again(scenario, found) == [], (name, found)
 
 
 UNTOLD: dict[type[PatentEvent], str] = {

@@ -116,6 +116,25 @@ def test_a_changed_confidential_value_is_found_by_verify(ledger: Ledger) -> None
     assert "position 16: received_on is not what was entered" in messages(ledger.verify())
 
 
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [
+        ("split_part(convert_from(state, 'UTF8'), E'\n', 1)", "in confidence is not all there"),
+        ("convert_from(state, 'UTF8') || '{}'", "it cannot be read"),
+        ("'[]' || E'\n' || '{}'", "it cannot be read"),
+        ("convert_from(state, 'UTF8') || '\xff'", "it cannot be read"),
+    ],
+    ids=["confidential values gone", "more than one", "no object", "no JSON"],
+)
+def test_what_is_taken_out_or_spoilt_beside_an_entry_is_found_by_verify(
+    ledger: Ledger, state: str, found: str
+) -> None:
+    ledger.tamper(
+        f"UPDATE stored_events SET state = convert_to({state}, 'UTF8') WHERE notification_id = 16"
+    )
+    assert f"position 16: {found}" in messages(ledger.verify()).replace("what was entered ", "")
+
+
 def test_a_changed_column_is_found_by_verify(ledger: Ledger) -> None:
     ledger.tamper("UPDATE stored_events SET originator_id = 'CN:1' WHERE notification_id = 3")
     assert "position 3: the row's stream is CN:1" in messages(ledger.verify())

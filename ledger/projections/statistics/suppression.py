@@ -14,6 +14,7 @@ told or suppressed with the set that they rest on.
 
 from __future__ import annotations
 
+import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +27,14 @@ from ledger.settings import Settings
 Mask = int
 """A set of units: bit n is the unit n."""
 
-PRIME: Final = (1 << 61) - 1
+PRIME: Final = (1 << 26) - 5
 """Sums are looked for modulo a large prime: one over the rationals is one there too."""
+
+FIELD: Final = 64
+"""Bits of a number in a row, which is one integer."""
+
+PRODUCTS_MAX: Final = 1 << 11
+"""Products of two numbers below the prime that are added up in a field at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +118,10 @@ class Control:
                 self._hidden.append(figure)
             else:
                 self._told.add(figure)
-        while any([self._residuals(), self._differences(), self._sums()]):
-            pass
+        self._residuals()
+        self._differences()  # once: what is told only becomes less, and a pair that it left is safe
+        while self._sums():
+            self._residuals()
         return {figure.key for figure in self._hidden}
 
     def unsafe(self, mask: Mask, amounts: bool) -> bool:
@@ -215,41 +224,52 @@ class Control:
 
 def derivable(told: Sequence[Figure], sought: Sequence[Figure]) -> list[Figure]:
     """Those of the figures sought that are sums of figures told, each times some number."""
-    pieces = _pieces([figure.mask for figure in (*told, *sought)])
-    basis: list[tuple[int, list[int]]] = []
-    for figure in told:
-        row = _reduced(_row(figure.mask, pieces), basis)
-        pivot = next((place for place, value in enumerate(row) if value), None)
-        if pivot is not None:
-            inverse = pow(row[pivot], -1, PRIME)
-            basis.append((pivot, [value * inverse % PRIME for value in row]))
-    return [f for f in sought if not any(_reduced(_row(f.mask, pieces), basis))]
+    rows = _rows([figure.mask for figure in (*told, *sought)])
+    basis: list[tuple[int, int]] = []
+    for row in rows[: len(told)]:
+        if rest := _reduced(row, basis):
+            pivot = (_lowest(rest) // FIELD) * FIELD
+            basis.append((pivot, _modulo(rest * pow(_number(rest, pivot), -1, PRIME))))
+    return [
+        figure
+        for figure, row in zip(sought, rows[len(told) :], strict=True)
+        if not _reduced(row, basis)
+    ]
 
 
-def _reduced(row: list[int], basis: Sequence[tuple[int, list[int]]]) -> list[int]:
-    for pivot, other in basis:
-        times = row[pivot]
-        if times:
-            row = [(value - times * its) % PRIME for value, its in zip(row, other, strict=True)]
-    return row
+def _rows(masks: Sequence[Mask]) -> list[int]:
+    """Each set as numbers, 1 for every piece of it and 0 for the others; a piece is cut in two by
+    no set."""
+    sets_of_unit: dict[int, int] = defaultdict(int)
+    for place, mask in enumerate(masks):
+        for unit in bits(mask):
+            sets_of_unit[unit] |= 1 << place
+    rows = [0] * len(masks)
+    for piece, sets in enumerate(set(sets_of_unit.values())):
+        for place in bits(sets):
+            rows[place] |= 1 << FIELD * piece
+    return rows
 
 
-def _pieces(masks: Iterable[Mask]) -> list[Mask]:
-    """The sets that no mask cuts in two."""
-    pieces: list[Mask] = []
-    for mask in masks:
-        rest = mask
-        cut = []
-        for piece in pieces:
-            within, without = piece & mask, piece & ~mask
-            rest &= ~piece
-            cut += [part for part in (within, without) if part]
-        pieces = [*cut, rest] if rest else cut
-    return pieces
+def _reduced(row: int, basis: Sequence[tuple[int, int]]) -> int:
+    """What of a row is no sum of the basis, whose rows have 1 at their pivots."""
+    for count, (pivot, other) in enumerate(basis, 1):
+        if times := _number(row, pivot) % PRIME:
+            row += (PRIME - times) * other
+        if count % PRODUCTS_MAX == 0:
+            row = _modulo(row)
+    return _modulo(row)
 
 
-def _row(mask: Mask, pieces: Sequence[Mask]) -> list[int]:
-    return [1 if piece & mask else 0 for piece in pieces]
+def _number(row: int, place: int) -> int:
+    return row >> place & (1 << FIELD) - 1
+
+
+def _modulo(row: int) -> int:
+    """The row with each of its numbers modulo the prime."""
+    count = -(-row.bit_length() // FIELD)
+    numbers = struct.unpack(f"<{count}Q", row.to_bytes(8 * count, "little"))
+    return int.from_bytes(struct.pack(f"<{count}Q", *[n % PRIME for n in numbers]), "little")
 
 
 def _by_currency(members: Iterable[Unit]) -> dict[str, dict[str, Decimal]]:
@@ -274,6 +294,10 @@ def _size(figure: Figure) -> tuple[int, Key]:
 def bits(mask: Mask) -> Iterator[int]:
     """The units of a set."""
     while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
+        lowest = _lowest(mask)
+        yield lowest
+        mask ^= 1 << lowest
+
+
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1

@@ -16,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from api.answers import JSON, POSITION, json_answer
 from api.bodies import parts_of
 from api.callers import allowed
+from api.covering import CHECKPOINT
 from api.filings import filing_shown
 from api.house import house_of
 from api.problems import Problem, documented
@@ -144,6 +145,7 @@ def get_document(
     check_known(head, question.position_min)
     if digest not in {document["digest"] for document in named}:
         raise Problem("not-found", "The filing names no such document that the caller may see.")
+    covering = question.house.covering.of(question.house, head)
     with ExitStack() as stack:
         try:
             file, deposited = stack.enter_context(question.house.depository.opened(digest))
@@ -159,6 +161,7 @@ def get_document(
     headers = {
         **GUARDED,
         POSITION: str(head),
+        **({} if covering is None else {CHECKPOINT: covering}),
         "Content-Length": str(deposited.size),
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Type": deposited.media_type,

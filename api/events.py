@@ -18,6 +18,7 @@ from api.reading import (
     NUMBER_LENGTH_MAX,
     POSITION_MAX,
     PositionMin,
+    covered,
     known_answer,
     patent_number,
     reads,
@@ -130,7 +131,7 @@ def _page(house: House, limits: Wanted, after: int, limit: int, least: int | Non
         asked += [("kind", k) for k in limits.kinds]
         query = urlencode([("after", page.through), ("limit", limit), *asked])
         answer.headers["Link"] = f'</v1/events?{query}>; rel="next"'
-    return answer
+    return covered(answer, house, page.position)
 
 
 def wanted(patents: Sequence[str], parties: Sequence[str], kinds: Sequence[str]) -> Wanted:

@@ -13,7 +13,7 @@ from api.answers import POSITION
 from api.cursors import Cursor, CursorParameter, pages
 from api.filings import party_number
 from api.problems import Problem
-from api.reading import Asked, Connection, asked, reads
+from api.reading import Asked, Connection, asked, covered, reads
 from ledger.domain.events import ActKind
 from ledger.domain.periods import civil_date
 from ledger.projections import flat, portfolios
@@ -159,7 +159,8 @@ def _answer(
     if page.form == "csv":
         text = flat.flat(found["lines"], kind.columns)
         headers = {POSITION: str(tracked), TOTAL: str(found["total"])}
-        answer = Response(text, headers=headers, media_type=f"{CSV}; charset=utf-8")
+        lines = Response(text, headers=headers, media_type=f"{CSV}; charset=utf-8")
+        answer = covered(lines, question.house, found["known_at"])
     answer.headers.update(paged.links(found["next"]))
     return answer
 

@@ -169,16 +169,13 @@ class Asked:
         that covers the position at which it is known."""
         answer = known_answer(value, head, self.position_min)
         known = value.get("known_at", head) if isinstance(value, dict) else head
-        covering = self.house.covering.of(self.house, known)
-        if covering is not None:
-            answer.headers[CHECKPOINT] = covering
-        return answer
+        return covered(answer, self.house, known)
 
     def told(self, page: Response, head: int) -> Response:
         """A page as the answer, under the same condition."""
         check_known(head, self.position_min)
         page.headers[POSITION] = str(head)
-        return page
+        return covered(page, self.house, head)
 
 
 def asked(operation: str) -> Callable[..., Awaitable[Asked]]:
@@ -197,6 +194,15 @@ def known_answer(value: Any, head: int, position_min: int | None) -> Response:
     """The answer known at a position, unless the reader wants a later one."""
     check_known(head, position_min)
     return json_answer(value, head)
+
+
+def covered(answer: Response, house: House, known: int) -> Response:
+    """The answer with a checkpoint that covers the position at which it is known, if there is
+    one."""
+    covering = house.covering.of(house, known)
+    if covering is not None:
+        answer.headers[CHECKPOINT] = covering
+    return answer
 
 
 def check_known(head: int, position_min: int | None) -> None:

@@ -13,7 +13,15 @@ from api.answers import POSITION, json_answer
 from api.callers import allowed
 from api.house import House, house_of
 from api.problems import Fault, Problem, invalid
-from api.reading import POSITION_MAX, KnownAt, PositionMin, check_known, known_answer, reads
+from api.reading import (
+    POSITION_MAX,
+    KnownAt,
+    PositionMin,
+    check_known,
+    covered,
+    known_answer,
+    reads,
+)
 from ledger.domain.filing import Caller
 from ledger.domain.periods import FIRST_DAY, LAST_DAY, CivilDate
 from ledger.projections.asking import point
@@ -134,7 +142,8 @@ def get_release(
 ) -> Response:
     """All tables of a release; what would tell of a few is suppressed."""
     house = house_of(request)
-    return json_answer(_release(house, family, period, known_at), house.seen)
+    found = _release(house, family, period, known_at)
+    return covered(json_answer(found, house.seen), house, found["position"])
 
 
 @router.post(
@@ -175,7 +184,7 @@ def publish_release(
         raise invalid(Fault(str(error), parameter="period")) from None
     except NotKnown as error:
         raise Problem("behind", f"What is asked is known here up to {error.position}.") from None
-    return json_answer(document, house.seen)
+    return covered(json_answer(document, house.seen), house, document["position"])
 
 
 def _release(house: House, family: str, period: str, known_at: int | None) -> dict[str, Any]:
@@ -209,8 +218,9 @@ def _of_a_release(query: asking.Query, asked: Question) -> Response:
     shown = {**head, "effective_on": query.last.isoformat(), "cells": cells}
     check_known(house.seen, asked.position_min)
     if asked.form == "csv":
-        return Response(as_csv({**shown, "query": query.as_json()}), 200, media_type=CSV)
-    return json_answer(shown, house.seen)
+        lines = as_csv({**shown, "query": query.as_json()})
+        return covered(Response(lines, 200, media_type=CSV), house, found["position"])
+    return covered(json_answer(shown, house.seen), house, found["position"])
 
 
 def _declared(operation: str) -> dict[str, Any]:
@@ -272,9 +282,10 @@ def answer(family: str, caller: Caller, asked: Question) -> Response:
         found = asked.house.reader.auditor(work)
     except NotKnown as error:
         raise Problem("behind", f"What is asked is known here up to {error.position}.") from None
-    if asked.restated_from is not None:
-        return known_answer(found, found["to_position"], asked.position_min)
-    if asked.form == "csv":
-        check_known(found["position"], asked.position_min)
-        return Response(as_csv(found), 200, {POSITION: str(found["position"])}, CSV)
-    return known_answer(found, found["position"], asked.position_min)
+    known: int = found["position" if asked.restated_from is None else "to_position"]
+    if asked.form == "csv" and asked.restated_from is None:
+        check_known(known, asked.position_min)
+        told = Response(as_csv(found), 200, {POSITION: str(known)}, CSV)
+    else:
+        told = known_answer(found, known, asked.position_min)
+    return covered(told, asked.house, known)

@@ -351,8 +351,15 @@ def registration_of(
             kind = "declaration"
         case _:
             return None
+    return as_registration(number, event.originator_id, kind)
+
+
+def as_registration(
+    number: str, patent: str, kind: str
+) -> tuple[str, str, str, int | None, str | None, int | None]:
+    """A registration on a patent, with year, region and serial where its number tells them."""
     try:
         parsed = parse_registration_number(number, letters="YXK")
     except InvalidNumber:
-        return (number, event.originator_id, kind, None, None, None)
-    return (number, event.originator_id, kind, parsed.year, parsed.region, parsed.serial)
+        return (number, patent, kind, None, None, None)
+    return (number, patent, kind, parsed.year, parsed.region, parsed.serial)

@@ -18,7 +18,13 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 
-from ledger.domain.events import Concealed, Door, LedgerEvent, PatentEvent
+from ledger.domain.events import (
+    Concealed,
+    Door,
+    LedgerEvent,
+    OpenLicenceContractRecorded,
+    PatentEvent,
+)
 from ledger.domain.evolving import evolve
 from ledger.domain.patent import Patent
 from ledger.eventstore.acts import RegistrationRow
@@ -36,7 +42,7 @@ from ledger.proofs.notes import Note
 from ledger.proofs.tiles import WIDTH, Edge, Tile, entries_of, width_at
 from ledger.proofs.tree import PUT_CHECKPOINT, put_tiles
 from ledger.proofs.verifying import CHECKPOINT, KEY_LIST, Progress, silent
-from ledger.transcription import INSERT_REGISTRATIONS, registration_of
+from ledger.transcription import INSERT_REGISTRATIONS, as_registration, registration_of
 
 LOCK = "SELECT pg_advisory_xact_lock(log_lock_key())"
 SELECT_HEAD = "SELECT log_head() AS head"
@@ -112,6 +118,10 @@ class Numbered:
 
     def _note(self, event: PatentEvent) -> None:
         found = registration_of(event)
+        recorded = event.envelope.registration_no
+        if isinstance(event, OpenLicenceContractRecorded) and recorded is not None:
+            # Taken under one number, which the taking tells in confidence, and recorded under this.
+            found = as_registration(recorded, event.originator_id, "licence")
         if found is None:
             return
         number, patent, kind, year, region, serial = found

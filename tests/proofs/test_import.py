@@ -19,6 +19,11 @@ from tests.proofs.commands import exported, messages, run
 from tests.proofs.logs import asked, filed, newest, settings_in, signed
 from tests.replay.test_golden import stored
 
+NUMBERS = """
+SELECT DISTINCT entry ->> 'registration_no' FROM event_log
+WHERE entry ->> 'door' = 'filed' AND entry ->> 'registration_no' IS NOT NULL ORDER BY 1
+"""
+"""The numbers of registrations that filings made, and that later ones are about."""
 VIEWS = ("patent", "title", "encumbrance", "licence", "open_licence")
 
 
@@ -130,6 +135,8 @@ def test_entries_without_a_public_part_come_along(
         assert asked(new, shown) == asked(old, shown)
     assert run("replay", "--compare", url=new, folder=_other(tmp_path))["equal"]
     assert messages(run("verify", url=new, folder=_other(tmp_path))) == ""
+    made = "SELECT registration_no FROM registration ORDER BY 1"
+    assert asked(new, made) == asked(old, NUMBERS)
     moments = "SELECT DISTINCT recorded_at FROM event_log WHERE recorded_at IS NOT NULL"
     for (moment,) in asked(new, moments):
         # What does not say its time counts with the entry before it.

@@ -105,8 +105,13 @@ class Writer:
         clock = format_time(there, "HH:mm:ss", locale=LOCALES[self.words.language])
         return f"{self.day(there.date())}, {clock} ({self.words.text(labels.BEIJING)})"
 
-    def party(self, party: Mapping[str, Any]) -> str:
-        """A party by its name, its credit code where it has one, its address where it is told."""
+    def party(self, party: Mapping[str, Any] | str) -> str:
+        """A party by its name, its credit code where it has one, its address where it is told; of
+        one whom an entry states by its id alone, the id, with the name where another tells it."""
+        if isinstance(party, str):
+            if party not in self.names:
+                return party
+            party = {"id": party, "name": self.names[party]}
         code = f" ({party['id']})" if ":" not in party["id"] else ""
         address = f", {party['address']}" if party.get("address") else ""
         return f"{party['name']}{code}{address}"

@@ -23,6 +23,7 @@ from tests.builders import (
     OTHER_BANK,
     STATED_CLAIM,
     deregister_pledge,
+    record_consent,
     register_pledge,
     register_transfer,
 )
@@ -196,6 +197,18 @@ class TestRegistered:
         assert told.headings[0] == "Preservation by a court"
         assert told.rows["First day"] == ["2 March 2026"]
         assert told.rows["Last day"][0] == "2 September 2026"
+
+
+    def test_who_withdrew_is_told_by_what_the_entry_states(self, served: Desk) -> None:
+        consent = record_consent(patents=(pledged(served)["entries"][0]["patent"],))
+        given = served.registered("/v1/consents", consent, "bank", BANK)["filing_id"]
+        filing = prepare(served, served.patent())["filing_id"]
+        for path, body in (
+            (f"/v1/consents/{given}/withdrawal", {}),
+            (f"/v1/filings/{filing}/withdrawal", {"reason": "No loan was granted."}),
+        ):
+            ended = served.registered(path, body, "bank", BANK)["filing_id"]
+            assert notice(served, ended).rows["By"] == [BANK.credit_code]
 
 
 class TestRefused:

@@ -73,7 +73,7 @@ _OF_PARTY = """
     ) AS l
     WHERE (l.effective @> asked.day) IS TRUE AND (l.recorded @> asked.known) IS TRUE
         AND (l.details -> 'licensors' @> asked.party OR l.details -> 'licensees' @> asked.party)
-), mine AS (
+), mine AS MATERIALIZED (
     SELECT patent_id, NULL AS about, ARRAY['fee', 'preservation', 'suspension', 'restoration',
         'open_licence'] AS kinds FROM owned
     UNION ALL
@@ -81,9 +81,11 @@ _OF_PARTY = """
     UNION ALL
     SELECT patent_id, licence_id, ARRAY['licence', 'licence_cancellation'] FROM licensed
 ), listed AS (
-    SELECT DISTINCT d.* FROM asked CROSS JOIN mine JOIN due AS d
-        ON d.thing >= mine.patent_id || ' ' AND d.thing < mine.patent_id || '!'
-        AND d.kind = ANY (mine.kinds)
+    SELECT DISTINCT d.* FROM asked CROSS JOIN mine CROSS JOIN LATERAL (
+        SELECT * FROM due
+        WHERE thing >= mine.patent_id || ' ' AND thing < mine.patent_id || '!' OFFSET 0
+    ) AS d
+    WHERE d.kind = ANY (mine.kinds)
         AND (mine.about IS NULL OR mine.about = d.about) AND d.recorded @> asked.known
 )
 """

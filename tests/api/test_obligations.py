@@ -15,6 +15,7 @@ from ledger.domain.lifecycle import (
     StartPreservation,
     StartSuspension,
 )
+from ledger.projections.obligations import BROUGHT_BY_TIME, CAP, MINE, STANDING_OUT
 from tests.api.desk import Desk
 from tests.builders import (
     BANK,
@@ -329,6 +330,20 @@ class TestWhoMayAsk:
     def test_a_wrong_state_is_named(self, served: Desk) -> None:
         wrong = served.get(PATH, "auditor", params={"state": "half"})
         assert (wrong.status_code, wrong.json()["errors"][0]["parameter"]) == (422, "state")
+
+
+@pytest.mark.parametrize("listing", [STANDING_OUT, BROUGHT_BY_TIME], ids=["due", "by time"])
+def test_the_work_grows_as_the_patents_of_the_party(served: Desk, listing: str) -> None:
+    """Blocks are counted, not seconds: a party that has 200 patents reads a few for each."""
+    served.patents(200)
+    ask(served, of=LAMPWORKS)
+    asked = {"party": ref(LAMPWORKS), "known": served.head(), "on": TODAY, "cap": CAP}
+    values = {**asked, "patent": None, "until": None}
+    explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {MINE}{listing}"
+    row = served.owner.execute(explain, values).fetchone()
+    assert row is not None
+    plan = row[0][0]["Plan"]
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 20 * served.head()
 
 
 def test_every_position_answers_the_same_bytes_later(served: Desk) -> None:

@@ -26,25 +26,41 @@ OF_FILINGS: Final[Links] = {
 }
 """Links of every receipt."""
 
+IF_PREPARED: Final[Links] = {
+    name: {"id": told("/filing_id")} for name in ("confirm_filing", "withdraw_filing")
+}
+"""Links of what several sign: a filing that was prepared waits for one of these."""
+
 LINKS: Final[dict[str, Links]] = {
-    "enter_patents": {"get_patent": {"no": told("/entries/0/patent")}},
-    "enter_fact": {"get_patent": {"no": told("/entries/0/patent")}},
-    "register_transfer": {"get_patent": {"no": told("/entries/0/patent")}},
-    "register_pledge": {
-        "get_pledge": {"no": told("/registration_no")},
-        "change_pledge": {"no": told("/registration_no")},
-        "deregister_pledge": {"no": told("/registration_no")},
+    "enter_patents": {
+        name: {"no": told("/entries/0/patent")} for name in ("get_patent", "enter_fact")
     },
-    "record_licence": {
-        "get_licence": {"id": told("/registration_no")},
-        "change_licence": {"id": told("/registration_no")},
-        "cancel_licence": {"id": told("/registration_no")},
+    "enter_fact": {"get_patent": {"no": told("/entries/0/patent")}},
+    "register_transfer": IF_PREPARED | {"get_patent": {"no": told("/entries/0/patent")}},
+    "register_pledge": IF_PREPARED
+    | {"refuse_filing": {"id": told("/filing_id")}}
+    | {
+        name: {"no": told("/registration_no")}
+        for name in ("get_pledge", "change_pledge", "deregister_pledge", "revoke_pledge")
+    },
+    "record_licence": IF_PREPARED
+    | {
+        name: {"id": told("/registration_no")}
+        for name in ("get_licence", "change_licence", "cancel_licence", "revoke_licence_recordal")
     },
     "declare_open_licence": {
-        "get_open_licence": {"no": told("/registration_no")},
-        "take_open_licence": {"no": told("/registration_no")},
-        "withdraw_open_licence": {"no": told("/registration_no")},
+        name: {"no": told("/registration_no")}
+        for name in (
+            "get_open_licence",
+            "take_open_licence",
+            "withdraw_open_licence",
+            "terminate_open_licence",
+            "revoke_open_licence",
+        )
     },
+    "refuse_filing": {"contest_prepared": {"id": "$request.path.id"}},
+    "contest_prepared": {"decide_contest": {"id": "$request.path.id"}},
+    "contest_refusal": {"decide_contest": {"id": told("/filing_id")}},
     "take_open_licence": {
         "record_open_licence_contract": {"no": "$request.path.no", "id": told("/filing_id")}
     },
@@ -80,7 +96,15 @@ LINKS: Final[dict[str, Links]] = {
     },
     "register_webhook": {
         name: {"id": told("/name")}
-        for name in ("get_webhook", "pause_webhook", "rotate_webhook_secrets", "list_dead_letters")
+        for name in (
+            "get_webhook",
+            "pause_webhook",
+            "resume_webhook",
+            "rotate_webhook_secrets",
+            "list_dead_letters",
+            "replay_webhook",
+            "remove_webhook",
+        )
     },
     "list_webhooks": {"get_webhook": {"id": told("/webhooks/0/name")}},
     "list_told_notices": {"get_told_notice": {"id": told("/notices/0/id")}},

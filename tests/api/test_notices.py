@@ -198,7 +198,6 @@ class TestRegistered:
         assert told.rows["First day"] == ["2 March 2026"]
         assert told.rows["Last day"][0] == "2 September 2026"
 
-
     def test_who_withdrew_is_told_by_what_the_entry_states(self, served: Desk) -> None:
         consent = record_consent(patents=(pledged(served)["entries"][0]["patent"],))
         given = served.registered("/v1/consents", consent, "bank", BANK)["filing_id"]

@@ -1,0 +1,29 @@
+"""Sequences along the links of the OpenAPI document, chosen and checked by Schemathesis on a served
+ledger: each link leads on, and nothing is met that the document does not tell of.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from tests.api.begun import world
+from tests.api.desk import Desk
+from tests.api.sequences import STEPS, taken
+
+
+def test_every_link_leads_on_to_what_the_document_tells(served: Desk) -> None:
+    with world(served) as there:
+        told = taken(there, steps=STEPS, times=1, seed=0)
+    assert told.failures == []
+    assert set(told.links) - set(told.led) == set()
+
+
+@pytest.mark.soak
+def test_drawn_sequences_meet_nothing_that_is_not_told(served: Desk) -> None:
+    seed = secrets.randbits(64)
+    with world(served) as there:
+        told = taken(there, steps=STEPS, times=20, seed=seed)
+    assert told.failures == [], f"seed {seed}"
+    assert told.requests > 3_000, f"seed {seed}"

@@ -44,7 +44,7 @@ fast: .venv ## Run the tests that need no database
 serve: .venv ## Serve the ledger on loopback
 	$(BIN)/patent-ledger serve
 
-bench: .venv ## Measure, as JSON lines (FULL=1: the whole synthetic year and a log of a million entries, half an hour)
+bench: .venv ## Measure for minutes, as JSON lines (FULL=1: the whole synthetic year and logs of a million entries, half an hour)
 	$(BIN)/python -m benchmarks
 
 examples: .venv ## Record the examples of the OpenAPI document and of docs/problems anew

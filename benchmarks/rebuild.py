@@ -28,7 +28,8 @@ from ledger.projections.rebuild import rebuild
 from ledger.registry import Filing
 from tests import builders
 
-ENTRIES = 1_000_000 if os.environ.get("FULL") else 150_000
+FULL = bool(os.environ.get("FULL"))
+ENTRIES = 1_000_000 if FULL else 50_000
 """How long the log is made; with FULL=1 in the environment a million entries."""
 COPY = "COPY (SELECT * FROM stored_events ORDER BY notification_id) TO STDOUT (FORMAT binary)"
 APPENDED_AT_ONCE = 5_000
@@ -37,14 +38,14 @@ APPENDED_AT_ONCE = 5_000
 def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures."""
     del filings
-    lengthen(place, "rebuild")
+    lengthen(place, "rebuild", ENTRIES)
     yield beside_copy(place.url, "rebuild", lambda: rebuild(place.url))
 
 
-def lengthen(place: Ground, name: str) -> None:
+def lengthen(place: Ground, name: str, entries: int) -> None:
     """Make the log as long as it is measured."""
     with connect(place.url) as connection, console.status(f"{name}: making the log longer"):
-        grow(place, ENTRIES - head_of(connection))
+        grow(place, entries - head_of(connection))
         connection.execute("VACUUM (ANALYZE) stored_events")
 
 

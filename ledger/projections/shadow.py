@@ -115,7 +115,7 @@ def filled(
 ) -> None:
     """Fold the log up to a position into the tables of a schema."""
     progress(0, until)
-    with workers(until) as at_hand:
+    with workers(until, extent) as at_hand:
         job = Job(url, name, find_filings(connection, until), until, extent)
         shares = cut(connection, until)
         fold_all(job, shares, at_hand, lambda done: progress(done, until))

@@ -25,12 +25,13 @@ from psycopg.sql import SQL, Identifier
 
 import ledger
 from ledger.database import connect
-from ledger.projections.extents import EXTENTS
+from ledger.projections.extents import EVERYTHING, EXTENTS, STATISTICS_ALONE
 from ledger.projections.folding import IN_ORDER, Filings, Share, fold_share
 from ledger.projections.packing import SIGNATURE, TRAILER
 
-ALONE_MAX = 20_000
-"""A log of no more events is folded by the calling process; starting another takes as long."""
+ALONE_MAX = {EVERYTHING: 20_000, STATISTICS_ALONE: 200_000}
+"""A log of no more events is folded by the calling process; starting others takes as long. Of the
+statistics the server has half of the work, which it does beside one process as beside two."""
 SHARE_EVENTS = 10_000
 """Events of a share, about: one share at a time is held in memory."""
 
@@ -73,10 +74,10 @@ def cut(connection: Connection[Any], until: int) -> list[Share]:
 
 
 @contextmanager
-def workers(until: int) -> Iterator[list[Worker]]:
+def workers(until: int, extent: str = EVERYTHING) -> Iterator[list[Worker]]:
     """Worker processes for a log of so many events, none for a small one; they come up while the
     caller goes on."""
-    count = len(os.sched_getaffinity(0)) if until > ALONE_MAX else 0
+    count = len(os.sched_getaffinity(0)) if until > ALONE_MAX[extent] else 0
     started = [Worker() for _ in range(count)]
     try:
         yield started

@@ -296,7 +296,7 @@ def test_a_reader_who_will_not_let_go_holds_the_swap_back_and_nobody_else(
 
 def test_several_processes_make_what_one_makes(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of several shares, larger than a process folds alone; then the same in one share."""
-    monkeypatch.setattr(shares, "ALONE_MAX", 1_000)
+    monkeypatch.setitem(shares.ALONE_MAX, EVERYTHING, 1_000)
     monkeypatch.setattr(shares, "SHARE_EVENTS", 500)
     processes = [AppendingProcess(url, place, 2_000) for place in (1, 2)]
     for process in processes:

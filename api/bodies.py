@@ -37,23 +37,42 @@ async def body(request: Request) -> bytes:
 
 async def limited(request: Request, bytes_max: int) -> bytes:
     """The bytes of a body, which are not more than so many."""
-    return b"".join([part async for part in parts_of(request, bytes_max)])
+    _check_stated(request, bytes_max)
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        part, more = await _part(request)
+        size += len(part)
+        _check_size(size, bytes_max)
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 async def parts_of(request: Request, bytes_max: int) -> AsyncIterator[bytes]:
     """A body as it comes in, up to so many bytes."""
-    length = request.headers.get("content-length", "0")
-    size = 0 if length.isdecimal() and int(length) <= bytes_max else bytes_max + 1
-    more = True
-    while more and size <= bytes_max:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise Problem("malformed", "The connection ended before the body did.")
-        part = message.get("body", b"")
-        more = message.get("more_body", False)
+    _check_stated(request, bytes_max)
+    size, more = 0, True
+    while more:
+        part, more = await _part(request)
         size += len(part)
-        if size <= bytes_max:
-            yield part
+        _check_size(size, bytes_max)
+        yield part
+
+
+async def _part(request: Request) -> tuple[bytes, bool]:
+    """The next part of a body, and whether more of it follows."""
+    message = await request.receive()
+    if message["type"] == "http.disconnect":
+        raise Problem("malformed", "The connection ended before the body did.")
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def _check_stated(request: Request, bytes_max: int) -> None:
+    length = request.headers.get("content-length", "0")
+    _check_size(int(length) if length.isdecimal() else bytes_max + 1, bytes_max)
+
+
+def _check_size(size: int, bytes_max: int) -> None:
     if size > bytes_max:
         raise Problem("too-large", f"A body has at most {bytes_max:,} bytes.")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import orjson
@@ -301,13 +302,19 @@ def said(command: Command) -> bytes:
     return orjson.dumps(command, _members, orjson.OPT_SORT_KEYS)
 
 
-def _members(value: object) -> Any:
-    if isinstance(value, Command):
-        return {"command": value.NAME} | value.__dict__
-    if isinstance(value, BaseModel):
-        return value.__dict__
-    assert isinstance(value, Decimal), "a command holds models, decimals and JSON values"
-    return plain(value)
+def _members(value: Any) -> Any:
+    if type(value) is Decimal:
+        return plain(value)
+    # Models have their members, commands besides their name; nothing else is met here.
+    kind: type[BaseModel] = type(value)
+    name = _name_of(kind)
+    members: dict[str, Any] = value.__dict__
+    return members if name is None else {"command": name} | members
+
+
+@cache
+def _name_of(model: type[BaseModel]) -> str | None:
+    return model.NAME if issubclass(model, Command) else None
 
 
 def receipt(

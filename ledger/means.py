@@ -106,6 +106,7 @@ def _judged_under(day: date, settings: str) -> JudgedUnder:
     return JudgedUnder(regime=regime(day), catalogue=catalogue_version(), settings=settings)
 
 
+@lru_cache(maxsize=16)
 def recorded_text(moment: datetime) -> str:
     """A moment in UTC as events and receipts show it."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

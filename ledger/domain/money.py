@@ -98,6 +98,10 @@ class Money(BaseModel):
     def __str__(self) -> str:
         return f"{_amount_text(self.amount)} {self.currency}"
 
+    def written(self) -> dict[str, str]:
+        """Its members as JSON has them, as the model's own dump, at a fraction of its time."""
+        return {"amount": _amount_text(self.amount), "currency": self.currency}
+
 
 def _positive(money: Money) -> Money:
     if not money.amount:

@@ -108,6 +108,7 @@ class Ahead:
             if self._group is None:
                 self._begin()
             assert self._group is not None, "it has begun"
+            self._load()
             self._group.taken.append(self._queue[0])
             self._group.take(self._queue.popleft(), {})
             more = self._more()
@@ -138,12 +139,18 @@ class Ahead:
         )
 
     def _begin(self) -> None:
-        """Begin a group, with the streams of all that waits in memory."""
-        waiting = within(self._desk.bounds, tuple(self._queue))
-        self._desk.world.load({s for one in waiting if one.act.ahead for s in one.act.streams()})
+        """Begin a group."""
         self._group = self._desk.group()
         worth = self._worth
-        self._goal = worth if self._sent is not None else min(len(waiting), worth)
+        self._goal = worth if self._sent is not None else min(len(self._queue), worth)
+
+    def _load(self) -> None:
+        """Have the streams of the next act in memory, and where one is not, those of all that
+        wait: more have come since the last look."""
+        world = self._desk.world
+        if not world.knows(self._queue[0].act.streams()):
+            waiting = within(self._desk.bounds, tuple(self._queue))
+            world.load({s for one in waiting if one.act.ahead for s in one.act.streams()})
 
     def _send(self) -> None:
         """Send the group that is decided; nothing else is under way."""

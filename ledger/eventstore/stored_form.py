@@ -37,6 +37,7 @@ from ledger.domain.events import (
     LedgerEvent,
     SecuredClaim,
 )
+from ledger.domain.money import Money
 from ledger.domain.parties import Party
 
 Salts = Callable[[int], list[str]]
@@ -112,7 +113,9 @@ gives, at a fraction of its time, which a property test holds."""
 
 
 def _members(value: BaseModel) -> dict[str, Any]:
-    return value.__dict__ if type(value) in AS_THEY_ARE else value.model_dump(mode="json")
+    if type(value) in AS_THEY_ARE:
+        return value.__dict__
+    return value.written() if type(value) is Money else value.model_dump(mode="json")
 
 
 BEYOND_BMP = re.compile(rb"[\xf0-\xf4]")

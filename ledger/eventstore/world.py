@@ -162,13 +162,17 @@ class World:
 
     # -- looking
 
+    def knows(self, streams: Iterable[str]) -> bool:
+        """Whether the states of these streams are in memory."""
+        return all(s in self._changed or s in self._states for s in streams)
+
     def load(self, streams: Iterable[str]) -> None:
         """Make sure the states of these streams are in memory."""
         wanted = [s for s in streams if s not in self._changed and s not in self._states]
         if not wanted:
             return
         assert self._curs is not None, "a group has begun"
-        rows = self._curs.execute(SELECT_STREAMS, (wanted,), prepare=True).fetchall()
+        rows = self._curs.execute(SELECT_STREAMS, (wanted,), prepare=True, binary=True).fetchall()
         found = {stream: empty(stream) for stream in wanted}
         for stream, stored in groupby(rows, key=lambda row: row["originator_id"]):
             for row in stored:

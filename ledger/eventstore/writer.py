@@ -107,7 +107,8 @@ class Writer:
     def hand_in(self, waiting: Waiting) -> None:
         """Queue an act of whoever waits in a way of their own."""
         self._queued(waiting)
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
 
     def _queued(self, waiting: Waiting) -> None:
         with self._gate:

@@ -96,6 +96,7 @@ def test_a_registration_number_is_read_again(letter, year, region, serial):
 @given(st.decimals(0, 10**15 - 1, places=4))
 def test_money_is_read_again_from_its_json(amount):
     money = Money(amount=amount, currency="CNY")
+    assert money.written() == money.model_dump(mode="json")
     again = Money.model_validate_json(money.model_dump_json())
     assert again == money
     assert again.amount == Decimal(amount)

@@ -27,7 +27,7 @@ from ledger.eventstore import reading
 from ledger.eventstore.views import Change
 from ledger.projections.extents import ALIASES, Extent
 from ledger.projections.history import Part, Row, View
-from ledger.projections.packing import SIGNATURE, TRAILER, text
+from ledger.projections.packing import SIGNATURE, TRAILER, positions, text
 from ledger.projections.packing import row as packed_row
 from ledger.projections.register import new_aliases
 from ledger.projections.statistics.unaltered import Logged
@@ -175,8 +175,8 @@ def fold_stream(name: str, log: Sequence[Logged], rows: Rows, extent: Extent) ->
         return
     told = None if extent.without_fold is None else extent.without_fold(name, log)
     if told is not None:
-        for view, row, since in told:
-            rows[view.table].append(view.pack(row, since, None))
+        for row, since in told:
+            rows[row.table].append(row.body + positions(since, None))
         return
     stream = StreamFold(name, rows, extent)
     for known, version, topic, state in log:

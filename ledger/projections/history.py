@@ -196,16 +196,26 @@ class View:
         names = ", ".join(name for name, _ in self.columns)
         return f"{thing}patent_id, {names}, {'effective, ' if self.bitemporal else ''}recorded"
 
-    @cached_property
-    def pack(self) -> Callable[[Row, int, int | None], bytes]:
+    def pack(self, row: Row, opened: int, closed: int | None) -> bytes:
         """A row, with the positions between which it was known, as binary COPY takes it."""
-        kinds = [kind for _, kind in self.columns]
-        pack = [PACK[kind] for kind in kinds]
+        return self.body(row) + positions(opened, closed)
+
+    @cached_property
+    def head(self) -> bytes:
+        """What a packed row begins with: how many columns it has."""
+        return (len(self.columns) + 2 + (self.thing != "patent_id") + self.bitemporal).to_bytes(
+            2, "big"
+        )
+
+    @cached_property
+    def body(self) -> Callable[[Row], bytes]:
+        """A packed row without its positions, which come last."""
+        pack = [PACK[kind] for _, kind in self.columns]
         own_thing = self.thing != "patent_id"
         bitemporal = self.bitemporal
-        head = (len(kinds) + 2 + own_thing + bitemporal).to_bytes(2, "big")
+        head = self.head
 
-        def packed(row: Row, opened: int, closed: int | None) -> bytes:
+        def packed(row: Row) -> bytes:
             thing, patent_id, since, until, columns = row
             fields = [head, text(thing), text(patent_id)] if own_thing else [head, text(patent_id)]
             fields += [
@@ -214,7 +224,6 @@ class View:
             ]
             if bitemporal:
                 fields.append(days(since, until))
-            fields.append(positions(opened, closed))
             return b"".join(fields)
 
         return packed

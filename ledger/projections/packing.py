@@ -127,6 +127,16 @@ PACK: dict[str, Callable[[Any], bytes]] = {
 """How the values of a column's type are packed."""
 
 
+def values(columns: Sequence[tuple[str, str]], stated: Sequence[Any]) -> bytes:
+    """Values of some columns of a row, one behind the other."""
+    return b"".join(
+        [
+            NULL if value is None else PACK[kind](value)
+            for (_, kind), value in zip(columns, stated, strict=True)
+        ]
+    )
+
+
 def row(fields: Sequence[bytes]) -> bytes:
     """A row of packed fields."""
     return len(fields).to_bytes(2, "big") + b"".join(fields)

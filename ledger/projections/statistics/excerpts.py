@@ -18,7 +18,8 @@ import orjson
 from ledger.domain.numbers import PatentKind
 from ledger.domain.parties import Party
 from ledger.eventstore import reading
-from ledger.projections.statistics.grouping import Columns, of_party
+from ledger.projections.packing import values
+from ledger.projections.statistics.grouping import OF_PARTY, Columns, of_party
 
 Between = tuple[bytes, bytes]
 """The key of a first member and what follows on the last; keys stand in alphabetical order."""
@@ -91,3 +92,9 @@ def of_first(stated: bytes) -> Columns:
     """What an act is grouped by of the parties of a list, the first of whom gives the right."""
     found = parties(stated)
     return of_party(found[0] if found else None)
+
+
+@_remembered
+def of_first_packed(stated: bytes) -> bytes:
+    """As `of_first`, packed."""
+    return values(OF_PARTY, of_first(stated))

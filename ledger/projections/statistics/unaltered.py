@@ -29,6 +29,8 @@ from ledger.eventstore import reading
 from ledger.projections.history import Row, View
 from ledger.projections.licence_rates import LICENCE_RATE, OPEN_LICENCE_ASKED
 from ledger.projections.operations import OPERATION, PLEDGE, TRANSFER
+from ledger.projections.packing import day as packed_day
+from ledger.projections.packing import text, values, word
 from ledger.projections.pledge_financing import PLEDGE_FINANCING
 from ledger.projections.statistics.excerpts import (
     OF_GRANT,
@@ -41,11 +43,13 @@ from ledger.projections.statistics.excerpts import (
     members,
     number_of,
     of_first,
+    of_first_packed,
     parties,
     stated_claim,
 )
 from ledger.projections.statistics.families import DEALINGS
 from ledger.projections.statistics.grouping import (
+    OF_PATENT,
     UNKNOWN,
     Columns,
     chinese,
@@ -57,7 +61,16 @@ from ledger.projections.statistics.grouping import (
 CORRECTS_NOTHING: Final = b'{"corrects":null,'
 """How an entry begins that replaces none; what is hidden says it elsewhere."""
 
-Shown = Iterable[tuple[View, Row]]
+
+class Packed(NamedTuple):
+    """A row as binary COPY takes it, but for its positions."""
+
+    table: str
+    thing: str
+    body: bytes
+
+
+Shown = Iterable[Packed]
 
 
 class Logged(NamedTuple):
@@ -78,9 +91,26 @@ class Stream(NamedTuple):
     """What the patent is grouped by."""
     grant: Logged | None = None
 
-    def row(self, thing: str, *columns: Any) -> Row:
+    def row(self, view: View, thing: str, *columns: Any) -> Packed:
         """A row of an act, which is named so."""
-        return Row(f"{self.name} {thing}", self.name, None, None, columns)
+        named = f"{self.name} {thing}"
+        return Packed(view.table, named, view.body(Row(named, self.name, None, None, columns)))
+
+    def operation(self, act: str, cause: str, on: date, number: str, givers: bytes) -> Packed:
+        """A row of OPERATION, which most rows are: parties come again, and are packed once."""
+        thing = f"{self.name} {act} {number}"
+        packed = [
+            OPERATION.head,
+            text(thing),
+            text(self.name),
+            word(act),
+            word(cause),
+            packed_day(on),
+            text(number),
+            values(OF_PATENT, self.groups),
+            of_first_packed(givers),
+        ]
+        return Packed(OPERATION.table, thing, b"".join(packed))
 
     def granted(self) -> Patent:
         """The patent with its grant alone."""
@@ -91,8 +121,8 @@ class Stream(NamedTuple):
         return evolve_in_order(Patent(self.name), grant)  # type: ignore[arg-type] # the stream's fact
 
 
-Told = list[tuple[View, Row, int]]
-"""Rows, each with its view and the position from which it is known."""
+Told = list[tuple[Packed, int]]
+"""Rows, each with the position from which it is known."""
 
 
 def rows_of(name: str, log: Sequence[Logged]) -> Told | None:
@@ -115,11 +145,11 @@ def _told(name: str, log: Sequence[Logged]) -> Told | None:
             stream = _granted(name, entry)
         elif (telling := ADDING.get(entry.topic)) is not None:
             stream = stream or Stream(name, of_no_grant(name))
-            told += [(view, row, entry.known) for view, row in telling(stream, entry)]
+            told += [(row, entry.known) for row in telling(stream, entry)]
     if len(told) < 2:
         return told
     # Of things of one number the fold tells which is which.
-    return told if len({(view.table, row.thing) for view, row, _ in told}) == len(told) else None
+    return told if len({(row.table, row.thing) for row, _ in told}) == len(told) else None
 
 
 def _granted(name: str, logged: Logged) -> Stream:
@@ -145,9 +175,8 @@ def _transfer(stream: Stream, logged: Logged) -> Shown:
         return
     stated = members(logged.state, OF_TRANSFER)
     number, on = number_of(stated), day(stated["effective_on"])
-    grouped = (*stream.groups, *of_first(last(logged.state, b'"transferors":')))
-    thing = f"{TRANSFER} {number}"
-    yield OPERATION, stream.row(thing, TRANSFER, stated["cause"], on, number, *grouped)
+    givers = last(logged.state, b'"transferors":')
+    yield stream.operation(TRANSFER, stated["cause"], on, number, givers)
 
 
 def _pledge(stream: Stream, logged: Logged) -> Shown:
@@ -156,29 +185,26 @@ def _pledge(stream: Stream, logged: Logged) -> Shown:
     number, on = number_of(stated), day(stated["effective_on"])
     givers = last(state, b'"pledgors":')
     pledgees = parties(between(state, b'"pledgees":', b',"pledgors":'))
-    grouped = (*stream.groups, *of_first(givers))
-    thing = f"{PLEDGE} {number}"
     if chinese(stream.name):
-        yield OPERATION, stream.row(thing, PLEDGE, PLEDGE, on, number, *grouped)
+        yield stream.operation(PLEDGE, PLEDGE, on, number, givers)
     bank = pledgees[0] if pledgees else None
-    yield (
+    yield stream.row(
         PLEDGE_FINANCING,
-        stream.row(
-            f"{thing} 0",
-            is_trademark(stream.name),
-            number,
-            0,
-            on,
-            None,
-            on,
-            None,
-            None,
-            *_claim(stated_claim(state), number, on, pledgees),
-            enterprises(parties(givers)),
-            UNKNOWN if bank is None else bank.id,
-            UNKNOWN if bank is None or bank.institution is None else bank.institution.value,
-            *grouped,
-        ),
+        f"{PLEDGE} {number} 0",
+        is_trademark(stream.name),
+        number,
+        0,
+        on,
+        None,
+        on,
+        None,
+        None,
+        *_claim(stated_claim(state), number, on, pledgees),
+        enterprises(parties(givers)),
+        UNKNOWN if bank is None else bank.id,
+        UNKNOWN if bank is None or bank.institution is None else bank.institution.value,
+        *stream.groups,
+        *of_first(givers),
     )
 
 
@@ -203,7 +229,7 @@ def _by(fold: Callable[[Patent, Any], Patent], *views: View) -> Callable[[Stream
         fact = reading.glance(stream.name, entry.version, topic, entry.state)
         alone = fold(stream.granted(), fact)
         return [
-            (view, row)
+            Packed(view.table, row.thing, view.body(row))
             for view in views
             for part in view.parts(alone)
             for row in view.rows(alone, part)

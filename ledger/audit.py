@@ -17,6 +17,7 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection
 
+from ledger.audit_beside import Beside, Standing, beside
 from ledger.database import connect
 from ledger.domain.discrepancies import Discrepancy, discrepancies
 from ledger.domain.events import Concealed, PatentEvent
@@ -109,6 +110,7 @@ def audit(
         row = connection.execute(HEAD).fetchone()
         assert row is not None, "an aggregate gives one row"
         done, total = 0, row[0]
+        standing = Standing(connection) if today is not None else None
         for patent, positions, again in _patents(connection, today):
             done += len(positions)
             progress(done, total)
@@ -121,10 +123,12 @@ def audit(
                 yield _finding(found, facts[found.version], positions[found.version])
             for found, fact in again:
                 yield _finding(found, fact, positions[found.version])
+            yield from map(_beside, standing.held(patent) if standing else ())
         progress(total, total)
         yield from _twice(connection)
-        if today is not None:
+        if standing is not None:
             yield from _gaps(connection)
+            yield from map(_beside, (*standing.left(), *beside(connection)))
         connection.rollback()
 
 
@@ -189,6 +193,12 @@ def _gaps(connection: Connection[Any]) -> Iterator[AuditFinding]:
         yield AuditFinding(
             "registration-number-gap", "", 0, f"{told} never drawn", 0, "", "", "", None, None
         )
+
+
+def _beside(found: Beside) -> AuditFinding:
+    return AuditFinding(
+        found.kind, found.patent, found.position, found.detail, 0, "", "", "", None, None
+    )
 
 
 def _twice(connection: Connection[Any]) -> Iterator[AuditFinding]:

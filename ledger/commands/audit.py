@@ -45,7 +45,8 @@ def audit(
     """Replay every patent's history and list what does not fit.
 
     Looked at are facts taken over from elsewhere, what stands today, entries that the rules would
-    refuse were they judged again as they were registered, and registration numbers.
+    refuse were they judged again as they were registered, registration numbers, and the tables
+    beside the log that filings and subscribers rest on.
     """
     if as_csv and as_json:
         raise UserError("--csv and --json do not go together")

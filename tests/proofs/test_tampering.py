@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from ledger.audit import Today, audit
+from ledger.domain.lawsettings import LawSettings
+from ledger.domain.periods import ChineseCalendar
 from ledger.proofs.checkpoints import Checkpoint
 from ledger.proofs.keys import add_key, keyring, retire_oldest
 from ledger.proofs.notes import Note
 from tests.conftest import NewDatabase
 from tests.proofs.commands import Json, exported, messages, run
 from tests.proofs.logs import ORIGIN, asked, filed, newest, newest_note, settings_in, signed
+
+TODAY = Today(date(2026, 3, 2), ChineseCalendar(), LawSettings())
 
 
 @dataclass
@@ -116,23 +123,24 @@ def test_a_changed_confidential_value_is_found_by_verify(ledger: Ledger) -> None
     assert "position 16: received_on is not what was entered" in messages(ledger.verify())
 
 
-@pytest.mark.parametrize(
-    ("state", "found"),
-    [
-        ("split_part(convert_from(state, 'UTF8'), E'\n', 1)", "in confidence is not all there"),
-        ("convert_from(state, 'UTF8') || '{}'", "it cannot be read"),
-        ("'[]' || E'\n' || '{}'", "it cannot be read"),
-        ("convert_from(state, 'UTF8') || '\xff'", "it cannot be read"),
-    ],
-    ids=["confidential values gone", "more than one", "no object", "no JSON"],
-)
-def test_what_is_taken_out_or_spoilt_beside_an_entry_is_found_by_verify(
-    ledger: Ledger, state: str, found: str
-) -> None:
+def test_what_is_taken_out_or_spoilt_beside_entries_is_found_by_verify(ledger: Ledger) -> None:
+    changed = {
+        13: "split_part(convert_from(state, 'UTF8'), E'\n', 1)",
+        14: "convert_from(state, 'UTF8') || '{}'",
+        15: "split_part(convert_from(state, 'UTF8'), E'\n', 1) || E'\n[]'",
+        16: "'[]' || E'\n{}'",
+    }
     ledger.tamper(
-        f"UPDATE stored_events SET state = convert_to({state}, 'UTF8') WHERE notification_id = 16"
+        *(
+            f"UPDATE stored_events SET state = convert_to({state}, 'UTF8') "
+            f"WHERE notification_id = {position}"
+            for position, state in changed.items()
+        )
     )
-    assert f"position 16: {found}" in messages(ledger.verify()).replace("what was entered ", "")
+    found = messages(ledger.verify())
+    assert "position 13: what was entered in confidence is not all there" in found
+    for position in (14, 15, 16):
+        assert f"position {position}: it cannot be read" in found
 
 
 def test_a_changed_column_is_found_by_verify(ledger: Ledger) -> None:
@@ -145,6 +153,44 @@ def test_a_changed_register_row_is_found_by_replay(ledger: Ledger) -> None:
     found = run("replay", "--compare", url=ledger.url, folder=ledger.folder)
     assert (found["equal"], found["code"]) == (False, 1)
     assert not found["views"]["encumbrance"]["equal"]
+
+
+BESIDE = """
+SET session_replication_role = replica;
+DELETE FROM standing_pledge WHERE right(registration_no, 4) = '0003';
+INSERT INTO standing_pledge VALUES ('CN:1', 'Y1');
+INSERT INTO standing_declaration SELECT patent_id, 'K1' FROM patent ORDER BY 1 LIMIT 1;
+DELETE FROM registration WHERE serial = 7;
+UPDATE registration SET patents = '{CN:1}' WHERE serial = 2;
+INSERT INTO registration SELECT 'Y1', kind, 2000, region, 1, patents, NULL, 'none'
+    FROM registration WHERE serial = 3;
+DELETE FROM feed WHERE position = 3;
+UPDATE feed SET topic = 'fee.paid' WHERE position = 4;
+UPDATE notification_tracking SET notification_id = 999 WHERE application_name = 'feed'
+"""
+
+
+def test_rows_changed_beside_the_log_are_found_by_audit(ledger: Ledger) -> None:
+    """What filings are about, what stands now, and the feed; no view, so no replay has them."""
+    asked(ledger.url, "SELECT follow_feed(1000)")
+    assert list(audit(ledger.url, today=TODAY)) == []
+    asked(ledger.url, BESIDE)
+    found = [each for each in audit(ledger.url, today=TODAY) if each.kind.endswith("-differs")]
+    said = "\n".join(each.detail for each in found)
+    for expected in (
+        r"standing_pledge says nothing, the log Y\d+0003",
+        "standing_pledge says Y1, the log nothing",
+        "standing_declaration says K1, the log nothing",
+        r"registration Y\d+0007 is missing",
+        r"registration Y\d+0002 says otherwise than its entries",
+        "registration Y1 is of no entry",
+        "the feed's row is missing",
+        "the feed's row says otherwise than its entries",
+        "the feed is said to have reached 999, and the log has 16 entries",
+    ):
+        assert re.search(expected, said), (expected, said)
+    assert len(found) == 9
+    assert [each.position for each in found if each.detail.startswith("the feed's")] == [3, 4]
 
 
 def test_the_whole_tree_made_anew_is_found_by_who_has_the_key(ledger: Ledger) -> None:

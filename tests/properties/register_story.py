@@ -389,8 +389,8 @@ class RegisterStory:
         assert_certified((entry_of(bytes(row[-1])) for row in states), self.known.patents)
         means = self.registry.means
         today = Today(self.now.date(), means.calendar, means.law)
-        again = [f for f in audit(self.url, today=today) if f.kind == "refused-if-judged-again"]
-        assert again == []
+        kinds = {"refused-if-judged-again", "standing-differs", "registration-differs"}
+        assert [f for f in audit(self.url, today=today) if f.kind in kinds] == []
 
     def assert_recounted(self) -> None:
         """The statistics that followed are, cell for cell, those that the log gives, at the head

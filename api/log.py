@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -17,6 +18,7 @@ from ledger.projections import entries
 from ledger.proofs import serving
 from ledger.proofs.disclosures import Disclosure
 from ledger.proofs.tiles import BadTile, parse_path
+from ledger.wording import by_weight
 
 TAG: Final = "log"
 router = APIRouter(tags=[TAG])
@@ -87,7 +89,14 @@ def get_tile(
     data = house_of(request).reader.public(lambda c: serving.tile(c, asked))
     if data is None:
         raise Problem("not-found", "The signed log does not have that tile at that width.")
-    return Response(data, headers=FOR_EVER if asked.full else A_DAY, media_type=TILE)
+    headers = FOR_EVER if asked.full else A_DAY
+    if asked.level is None:
+        # Entries are texts, of which the specification would have no more sent than must be.
+        headers = {**headers, "Vary": "Accept-Encoding"}
+        if "gzip" in by_weight(request.headers.get("accept-encoding")):
+            data = gzip.compress(data, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+    return Response(data, headers=headers, media_type=TILE)
 
 
 @router.get(

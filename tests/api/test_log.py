@@ -42,6 +42,23 @@ def test_another_s_client_reads_the_tree(served: Desk, head: Checkpoint) -> None
         assert ("immutable" in answer.headers["cache-control"]) == (".p/" not in path)
 
 
+def test_bundles_are_sent_packed_to_who_takes_them_so(served: Desk, head: Checkpoint) -> None:
+    assert head.size > 256
+    sent = {
+        coding: served.get("/v1/log/tile/entries/000", headers={"Accept-Encoding": coding})
+        for coding in ("gzip", "identity", "gzip;q=0")
+    }
+    assert [answer.headers.get("content-encoding") for answer in sent.values()] == [
+        "gzip",
+        None,
+        None,
+    ]
+    assert {answer.headers["vary"] for answer in sent.values()} == {"Accept-Encoding"}
+    assert len({answer.content for answer in sent.values()}) == 1
+    packed, plain = (int(sent[c].headers["content-length"]) for c in ("gzip", "identity"))
+    assert packed < plain / 2
+
+
 def test_the_checkpoint_is_signed_by_a_listed_key(served: Desk, head: Checkpoint) -> None:
     answer = served.get("/v1/log/checkpoint")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"

@@ -24,6 +24,6 @@ def test_every_link_leads_on_to_what_the_document_tells(served: Desk) -> None:
 def test_drawn_sequences_meet_nothing_that_is_not_told(served: Desk) -> None:
     seed = secrets.randbits(64)
     with world(served) as there:
-        told = taken(there, steps=STEPS, times=20, seed=seed)
-    assert told.failures == [], f"seed {seed}"
-    assert told.requests > 3_000, f"seed {seed}"
+        runs = [taken(there, steps=STEPS, times=10, seed=seed + nth) for nth in range(10)]
+    assert [found for told in runs for found in told.failures] == [], f"seed {seed}"
+    assert sum(told.requests for told in runs) >= 10 * STEPS, f"seed {seed}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def test_check_says_when_the_database_cannot_be_reached() -> None:
     checked = invoked("check", LEDGER_DATABASE_URL="postgresql:///ledger?host=/nowhere")
     assert checked.returncode == 1
     assert "cannot be reached" in checked.stdout
+
+
+def test_serve_exits_with_a_sentence_where_the_database_is_away(tmp_path: Path) -> None:
+    away = {"LEDGER_DATABASE_URL": "postgresql:///ledger?host=/nowhere"}
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        ended = invoked("serve", "--json", "--port", "0", "--data-dir", str(tmp_path), **away)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "patent-ledger: the database cannot be reached: " in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("trigger", ["stored_events_lock", "stored_events_append_only"])

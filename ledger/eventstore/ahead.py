@@ -111,6 +111,9 @@ class Ahead:
             self._load()
             self._group.taken.append(self._queue[0])
             self._group.take(self._queue.popleft(), {})
+            if self._sent is not None and self._desk.sessions.sender.done():
+                # Whose filings are on record need not wait until the next group is decided.
+                self._settle()
             more = self._more()
         if self._group is not None and (not more or len(self._group.taken) >= self._goal):
             if not more or self._sent is None or self._desk.sessions.sender.done():

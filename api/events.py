@@ -140,7 +140,7 @@ def wanted(patents: Sequence[str], parties: Sequence[str], kinds: Sequence[str])
     if unknown:
         known = ", ".join(sorted(GROUPS))
         raise invalid(Fault(f"no such kind; kinds begin with {known}", parameter="kind"))
-    numbers = [patent_number(text) for text in patents]
+    numbers = [patent_number(text, "patent") for text in patents]
     for number in numbers:
         if number.wrong is not None:
             raise number.unknown()

@@ -49,7 +49,7 @@ def list_obligations(
     latest: date | None = until
     wanted = Wanted(
         party=_party(question, party),
-        patent=None if patent is None else patent_number(patent).id,
+        patent=None if patent is None else patent_number(patent, "patent").id,
         state=state,
         until=latest,
     )

@@ -264,20 +264,22 @@ class Number:
     stated: str
     id: str
     wrong: InvalidNumber | None = None
+    parameter: str = "no"
+    """Where it was stated."""
 
     def unknown(self) -> Problem:
         """The problem that nothing of that number is in the register."""
         if self.wrong is not None:
-            return invalid(Fault(str(self.wrong), parameter="no", rule=self.wrong.rule))
+            return invalid(Fault(str(self.wrong), parameter=self.parameter, rule=self.wrong.rule))
         return Problem("not-found", f"The register has no patent {self.id}.", patent=self.id)
 
 
-def patent_number(text: str) -> Number:
+def patent_number(text: str, parameter: str = "no") -> Number:
     """The number that a path or an enquiry states, in any printed form."""
     try:
         return Number(text, parse_patent_id(text))
     except InvalidNumber as error:
-        number = Number(text, text.strip(), error)
+        number = Number(text, text.strip(), error, parameter)
         if not _ALIAS.fullmatch(number.id):
             raise number.unknown() from None
         return number

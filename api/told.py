@@ -39,7 +39,7 @@ def list_told_notices(
     when it was polled, acknowledged, sent and taken, and by whom.
     """
     house = house_of(request)
-    number = None if patent is None else patent_number(patent).id
+    number = None if patent is None else patent_number(patent, "patent").id
     whose = _party(caller, party)
     shown, total = _read(house, party=whose, patent=number, after=after, limit=limit)
     answer = {"total": total, "returned": len(shown), "cap": LISTED_MAX, "notices": shown}

@@ -354,3 +354,9 @@ def test_every_position_answers_the_same_bytes_later(served: Desk) -> None:
     enter(served, patent, fact(PayAnnualFee, fee_year=9))
     ask(served)
     assert served.get(PATH, "auditor", params=asked).content == first.content
+
+
+@pytest.mark.parametrize("path", ["/v1/obligations", "/v1/notices", "/v1/events"])
+def test_a_number_that_is_none_is_told_by_its_parameter(served: Desk, path: str) -> None:
+    (fault,) = served.get(path, "auditor", params={"patent": "灯"}).json()["errors"]
+    assert (fault["parameter"], fault["rule"]) == ("patent", "id-patent-number-check")

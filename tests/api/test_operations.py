@@ -138,6 +138,6 @@ class TestLog:
         assert MARK not in json.dumps(line)
         assert "mark" not in json.dumps(line)
         assert (line["event"], line["operation"]) == ("request", "get_party")
-        assert (line["status"], line["problem"]) == (answered, "unauthenticated")
+        assert (line["status"], line["problem"]) == (answered, "invalid")
         assert re.fullmatch("[0-9a-f]{32}", line["request_id"])
         assert line["time"].endswith("Z")

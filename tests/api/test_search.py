@@ -41,7 +41,7 @@ XIAMEN_WORKS = PartyDetails(
 WIDE = PartyDetails(
     name="ＬＩＧＨＴＨＯＵＳＥ Ｔｏｏｌｓ", credit_code=credit_code(603), region="33"
 )
-LATE = PartyDetails(name="Lateborough Lamp Company", credit_code=credit_code(604))
+LATE = PartyDetails(name="Lateborough Lamp Company", credit_code=credit_code(606))
 PERSON = PartyDetails(
     name="Zheng Dengta",
     kind=PartyKind.INDIVIDUAL,

@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument(
         "only", nargs="*", choices=[*BENCHMARKS, []], help="benchmarks to run; all by default"
     )
-    parser.add_argument("--filings", type=int, default=4_000, help="filings of the longest run")
+    parser.add_argument("--filings", type=int, default=3_000, help="filings of the longest run")
     chosen = parser.parse_args()
     with ground() as place:
         for name in chosen.only or BENCHMARKS:

@@ -25,12 +25,12 @@ from ledger.settings import load_settings
 
 BAR_MS = 200
 READERS = 8
-ROUNDS = 8
+ROUNDS = 5
 
 
 def run(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures: a table at the 95th of a hundred."""
-    count = max(1_000, filings // 4)
+    count = max(750, filings // 4)
     with served_ledger(place) as ledger, console.status(f"http-statistics: {3 * count} filings"):
         # Two thirds are filed beside the reading, so that they outlast it.
         numbers = place.enter_patents(3 * count)

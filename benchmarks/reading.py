@@ -47,7 +47,7 @@ FULL = bool(os.environ.get("FULL"))
 PATENTS = 100_000 if FULL else 15_000
 SHORT, LONG = (100_000, 1_000_000) if FULL else (5_000, 50_000)
 """Entries of the two logs of `as-of`."""
-ROUNDS = 200
+ROUNDS = 100
 ASKED_ABOUT = 50
 """How many patents, parties, moments and names `as-of` asks about, each as often as any other."""
 PAGE = 20

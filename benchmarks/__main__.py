@@ -25,18 +25,18 @@ from benchmarks.ground import console, ground
 BENCHMARKS = {
     "judge-pledge": judge_pledge.run,
     "register-pledge": register_pledge.run,
+    # Before what makes the log longer, which a server's followers would take in beside them.
+    "http-status": http.status,
+    "http-filing": http.filing,
+    "http-batch": http.batch,
+    "http-statistics": http_statistics.run,
     "map-filing": map_filing.run,
     "rebuild": rebuild.run,
     "tiles": tiles.run,
     "verify": verify.run,
     "operations-2021": operations_2021.run,
-    "http-status": http.status,
-    "http-filing": http.filing,
-    "http-statistics": http_statistics.run,
     "search": reading.search,
     "as-of": reading.as_of,
-    "http-batch": http.batch,
-    # The last: no server's followers have to take in what it appends.
     "statistics-rebuild": statistics_rebuild.run,
 }
 

@@ -23,13 +23,13 @@ from benchmarks import (
 from benchmarks.ground import console, ground
 
 BENCHMARKS = {
-    "judge-pledge": judge_pledge.run,
-    "register-pledge": register_pledge.run,
     # Before what makes the log longer, which a server's followers would take in beside them.
     "http-status": http.status,
     "http-filing": http.filing,
-    "http-batch": http.batch,
     "http-statistics": http_statistics.run,
+    "http-batch": http.batch,
+    "judge-pledge": judge_pledge.run,
+    "register-pledge": register_pledge.run,
     "map-filing": map_filing.run,
     "rebuild": rebuild.run,
     "tiles": tiles.run,

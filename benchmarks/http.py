@@ -38,6 +38,7 @@ from tests import builders
 CONNECTIONS = 32
 PATENTS = 2_000
 BATCH = 1_000
+ONE_BY_ONE = 400
 ENTERED = "SELECT count(*) FROM idempotency WHERE key LIKE 'batch/%'"
 
 
@@ -72,11 +73,12 @@ def batch(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
     """One line of figures: durable pledges by one caller, a thousand a call and one a call."""
     count = max(BATCH, filings // BATCH * BATCH)
     with served_ledger(place) as ledger:
-        with console.status(f"http-batch: {count + BATCH} patents"):
-            numbers = place.enter_patents(count + BATCH)
+        with console.status(f"http-batch: {count + ONE_BY_ONE} patents"):
+            numbers = place.enter_patents(count + ONE_BY_ONE)
+            followed(place)
         with console.status(f"http-batch: {count} filings in batches"):
             ours = load(ledger, list(_batches(place, numbers[:count])), 1)
-        with console.status(f"http-batch: {BATCH} filings one by one"):
+        with console.status(f"http-batch: {ONE_BY_ONE} filings one by one"):
             single = load(ledger, pledges(place, "/v1/pledges", numbers[count:]), 1)
     assert set(ours.statuses) == {200}, ours.statuses
     assert set(single.statuses) == {201}, single.statuses

@@ -66,14 +66,14 @@ SELECT asked.head, asked.known, n.number, p.patent_id, p.bibliography, p.facts,
     ) AS declarations
 FROM asked
 CROSS JOIN unnest(%(numbers)s::text[]) WITH ORDINALITY AS n (number, place)
-LEFT JOIN patent AS p ON p.patent_id = n.number AND p.recorded @> asked.known
+LEFT JOIN patent AS p ON p.patent_id = n.number AND (p.recorded @> asked.known) IS TRUE
 ORDER BY n.place
 """
 SELECT_ALIASES = """
 SELECT a.alias, p.patent_id
 FROM patent_alias AS a
 JOIN patent AS p ON p.patent_id = a.patent_id
-WHERE a.alias = ANY (%(aliases)s::text[]) AND p.recorded @> %(known)s::bigint
+WHERE a.alias = ANY (%(aliases)s::text[]) AND (p.recorded @> %(known)s::bigint) IS TRUE
     AND jsonb_exists(p.bibliography -> 'aliases', a.alias)
 ORDER BY p.patent_id
 """

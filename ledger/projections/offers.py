@@ -84,7 +84,7 @@ WITH priced AS (
             ORDER BY o.patent_id
         ) AS patents
     FROM priced AS o
-    JOIN patent AS p ON p.patent_id = o.patent_id AND p.recorded @> %(known)s::bigint
+    JOIN patent AS p ON p.patent_id = o.patent_id AND (p.recorded @> %(known)s::bigint) IS TRUE
     WHERE true {conditions}
     GROUP BY o.declaration_no
 )

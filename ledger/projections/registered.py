@@ -59,7 +59,7 @@ SELECT asked.head, asked.known, o.patent_id, o.declaration_no AS number, o.detai
     o.recorded @> asked.known AS known_now, p.bibliography
 FROM asked
 LEFT JOIN open_licence AS o ON o.declaration_no = %(number)s AND lower(o.recorded) <= asked.known
-LEFT JOIN patent AS p ON p.patent_id = o.patent_id AND p.recorded @> asked.known
+LEFT JOIN patent AS p ON p.patent_id = o.patent_id AND (p.recorded @> asked.known) IS TRUE
 ORDER BY o.patent_id, lower(o.effective)
 """
 )
@@ -68,7 +68,7 @@ SELECT e.patent_id, e.details, e.confidential, lower(e.effective) AS since,
     (
         SELECT array_agg(lower(p.effective)) FROM encumbrance AS p
         WHERE p.patent_id = e.patent_id AND p.kind = 'preservation'
-            AND p.recorded @> %(known)s::bigint
+            AND (p.recorded @> %(known)s::bigint) IS TRUE
     ) AS seized_on
 FROM encumbrance AS e
 WHERE e.registration_no = %(number)s AND e.kind = 'pledge' AND e.recorded @> %(known)s::bigint

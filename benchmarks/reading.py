@@ -33,9 +33,12 @@ from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.eventstore.stored_form import encode
 from ledger.means import fresh_id, fresh_salts
 from ledger.migrating import migrate
-from ledger.projections import asking, extracts, searching
+from ledger.projections import asking, extracts, portfolios, searching
 from ledger.projections.asking import Point
+from ledger.projections.disclosure import Viewer
 from ledger.projections.holdings import holdings
+from ledger.projections.obligations import Wanted as Obliged
+from ledger.projections.obligations import obligations
 from ledger.projections.rebuild import rebuild
 from ledger.projections.searching import Wanted
 from ledger.projections.standing import Reckoning
@@ -51,6 +54,8 @@ ROUNDS = 100
 ASKED_ABOUT = 50
 """How many patents, parties, moments and names `as-of` asks about, each as often as any other."""
 PAGE = 20
+BANKS = 40
+FIRST_BANK = 900_000
 APPENDED_AT_ONCE = 5_000
 TODAY = date(2026, 3, 2)
 BEGAN = datetime(2025, 5, 6, 4, tzinfo=UTC)
@@ -73,12 +78,19 @@ def firm(serial: int) -> PartyDetails:
     return PartyDetails(name=name, credit_code=builders.credit_code(serial), region=region)
 
 
+def branch(serial: int) -> str:
+    """The name of an invented bank."""
+    return f"灯塔商业银行第{serial}支行"
+
+
 def stored(firms: int) -> Iterator[StoredEvent]:
     """Patents, and a pledge on every third, as the writer would store them."""
     drawn = random.Random(7)
     banks = [
-        PartyDetails(name=f"灯塔商业银行第{n}支行", credit_code=builders.credit_code(900_000 + n))
-        for n in range(40)
+        PartyDetails(
+            name=f"灯塔商业银行第{n}支行", credit_code=builders.credit_code(FIRST_BANK + n)
+        )
+        for n in range(BANKS)
     ]
     recorded_at = BEGAN
 
@@ -162,7 +174,9 @@ def search(place: Ground, filings: int) -> Iterator[dict[str, Any]]:
         "exact name": lambda n: Wanted(name=names[n % len(names)], match="exact"),
         "prefix": lambda n: Wanted(name=names[n % len(names)][:6], match="prefix"),
         "similar": lambda n: Wanted(name=names[n % len(names)][:-2] + "厂"),
-        "bank": lambda n: Wanted(name=f"灯塔商业银行第{n % 40}支行", match="exact", role="pledgee"),
+        "bank": lambda n: Wanted(
+            name=f"灯塔商业银行第{n % BANKS}支行", match="exact", role="pledgee"
+        ),
         "class, region, state": lambda n: Wanted(
             terms=("class:H01M", f"region:{35 + n % 10}", "state:pledged")
         ),
@@ -251,6 +265,7 @@ def _asked(library: Library) -> Iterator[tuple[str, float]]:
             (known // ASKED_ABOUT, ASKED_ABOUT),
         ).fetchall()
         moments = [row["moment"] for row in rows]
+        reckoning = Reckoning()
         counted = Query("operations", FIRST_DAY, TODAY, measures=("times",)).checked()
         questions: dict[str, Callable[[int], Any]] = {
             "a patent at a position": lambda n: extracts.extracts(
@@ -258,6 +273,10 @@ def _asked(library: Library) -> Iterator[tuple[str, float]]:
             ),
             "the position at a time": lambda n: asking.point(public, moments[n], TODAY, now=now),
             "a party": lambda n: holdings(auditor, builders.credit_code(n), point),
+            "a party's obligations": lambda n: obligations(
+                auditor, Obliged(builders.credit_code(n)), point, reckoning.calendar
+            ),
+            "a pledgee's portfolio": lambda n: _portfolio(auditor, point, reckoning, n % BANKS),
             "a search by name": lambda n: searching.first(
                 public, Wanted(name=firm(n).name, match="exact"), point, PAGE
             ),
@@ -270,3 +289,11 @@ def _asked(library: Library) -> Iterator[tuple[str, float]]:
             timed(range(ASKED_ABOUT), ask)
             took = timed([n % ASKED_ABOUT for n in range(ROUNDS)], ask)
             yield question, took[ROUNDS // 2]
+
+
+def _portfolio(connection: Connection, point: Point, reckoning: Reckoning, bank: int) -> None:
+    """The first page of a bank's pledges, as the bank sees it."""
+    party = builders.credit_code(FIRST_BANK + bank)
+    asking = portfolios.Asking(party, "pledgee", point, Viewer(party=party), reckoning)
+    lines = portfolios.lines(connection, asking, portfolios.FIRST, PAGE)
+    portfolios.pledges(connection, asking, lines)

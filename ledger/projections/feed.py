@@ -30,21 +30,18 @@ GROUPS: Final = frozenset(topic.partition(".")[0] for topic in KINDS)
 """Their first words, each of which stands for all its topics."""
 
 SELECT_POSITION = "SELECT feed_position() AS position"
+# Only the limits that are asked for are stated, and with their values: whether an index leads there
+# sooner than the order of positions depends on whom or what they name.
 SELECT_PAGE = """
-SELECT position, filing_end FROM feed
-WHERE position > %(after)s::bigint AND position <= %(until)s::bigint
-    AND (%(patents)s::text[] IS NULL OR stream = ANY (%(patents)s::text[]))
-    AND (%(parties)s::text[] IS NULL OR parties && %(parties)s::text[])
-    AND (%(topics)s::text[] IS NULL OR topic = ANY (%(topics)s::text[]))
-ORDER BY position LIMIT %(limit)s
+SELECT position, filing_end FROM feed WHERE {limits} ORDER BY position LIMIT %(limit)s
 """
-SELECT_TOTAL = """
-SELECT count(*) AS total FROM feed
-WHERE position > %(after)s::bigint AND position <= %(until)s::bigint
-    AND (%(patents)s::text[] IS NULL OR stream = ANY (%(patents)s::text[]))
-    AND (%(parties)s::text[] IS NULL OR parties && %(parties)s::text[])
-    AND (%(topics)s::text[] IS NULL OR topic = ANY (%(topics)s::text[]))
-"""
+SELECT_TOTAL = "SELECT count(*) AS total FROM feed WHERE {limits}"
+BETWEEN = "position > %(after)s::bigint AND position <= %(until)s::bigint"
+LIMITS = {
+    "patents": "stream = ANY (%(patents)s::text[])",
+    "parties": "parties && %(parties)s::text[]",
+    "topics": "topic = ANY (%(topics)s::text[])",
+}
 SELECT_NUMBERS = """
 SELECT
     coalesce((SELECT number FROM feed WHERE position <= %(until)s::bigint
@@ -76,6 +73,16 @@ class Wanted:
     def all(self) -> bool:
         """Whether nothing is left out."""
         return not (self.patents or self.parties or self.kinds)
+
+    def found(
+        self, connection: Connection[DictRow], query: str, asked: dict[str, Any]
+    ) -> list[DictRow]:
+        """What a query finds within the limits."""
+        parameters = self.parameters()
+        stated = [LIMITS[name] for name, value in parameters.items() if value is not None]
+        limited = query.format(limits=" AND ".join((BETWEEN, *stated)))
+        cursor = psycopg.ClientCursor(connection, row_factory=connection.row_factory)
+        return cursor.execute(limited, {**parameters, **asked}).fetchall()
 
 
 def topics(kinds: Sequence[str]) -> list[str]:
@@ -138,8 +145,8 @@ def page(
     """Entries behind a position. A page ends where a filing ends, though it be longer for it, so
     that a reader who takes page by page never acts on half a filing."""
     head = position(connection)
-    asked = {**wanted.parameters(), "after": after, "until": head, "limit": limit + 1}
-    rows = connection.execute(SELECT_PAGE, asked).fetchall()
+    asked = {"after": after, "until": head, "limit": limit + 1}
+    rows = wanted.found(connection, SELECT_PAGE, asked)
     through = head
     if len(rows) > limit:
         cut = rows[limit]["filing_end"]
@@ -149,7 +156,7 @@ def page(
             rows = [row for row in rows if row["filing_end"] != cut]
         else:
             whole = {**asked, "until": cut, "limit": None}
-            rows = connection.execute(SELECT_PAGE, whole).fetchall()
+            rows = wanted.found(connection, SELECT_PAGE, whole)
         through = rows[-1]["position"]
     found = [row["position"] for row in rows]
     return Page(leaves(connection, found), max(after, through), head)
@@ -167,8 +174,9 @@ def leaves(
 
 def total(connection: psycopg.Connection[DictRow], wanted: Wanted, after: int, until: int) -> int:
     """How many entries there are behind a position up to another."""
-    query = SELECT_NUMBERS if wanted.all else SELECT_TOTAL
-    row = connection.execute(query, {**wanted.parameters(), "after": after, "until": until})
-    found = row.fetchone()
-    assert found is not None, "a query without a table, or an aggregate, answers one row"
-    return max(int(found["total"]), 0)
+    asked = {"after": after, "until": until}
+    if wanted.all:
+        rows = connection.execute(SELECT_NUMBERS, asked).fetchall()
+    else:
+        rows = wanted.found(connection, SELECT_TOTAL, asked)
+    return max(int(rows[0]["total"]), 0)

@@ -142,13 +142,14 @@ ORDER BY d.falls_on, d.thing LIMIT %(cap)s
 """What has come to pass by time alone, of freezes within a year."""
 
 TERM_OVER = """
-SELECT p.patent_id, p.bibliography, p.facts FROM asked JOIN patent AS p
-    ON p.recorded @> asked.known AND (p.facts ->> 'terminates_on')::date <= asked.day
-WHERE (
-        p.patent_id IN (SELECT patent_id FROM pledged)
-        OR p.patent_id IN (SELECT patent_id FROM licensed)
-    )
-    AND (%(patent)s::text IS NULL OR p.patent_id = %(patent)s::text)
+SELECT p.patent_id, p.bibliography, p.facts
+FROM asked CROSS JOIN (
+    SELECT patent_id FROM pledged UNION SELECT patent_id FROM licensed
+) AS c CROSS JOIN LATERAL (
+    SELECT * FROM patent WHERE patent_id = c.patent_id OFFSET 0
+) AS p
+WHERE (p.recorded @> asked.known) IS TRUE AND (p.facts ->> 'terminates_on')::date <= asked.day
+    AND (%(patent)s::text IS NULL OR c.patent_id = %(patent)s::text)
 ORDER BY p.patent_id LIMIT %(cap)s
 """
 """Pledged or licensed patents whose term is over."""

@@ -54,11 +54,13 @@ WHERE i.patent_id = ANY (%(patents)s::text[])
     AND (i.effective @> %(on)s::date) IS TRUE AND (i.recorded @> %(known)s::bigint) IS TRUE
 ORDER BY i.patent_id, i.thing
 """
+# Each patent by itself behind OFFSET 0: the planner would go through what falls due on all of them.
 SELECT_DUE = """
 SELECT d.patent_id, d.kind, d.about, d.falls_on, d.entry, lower(d.effective) AS since,
     upper(d.effective) AS until
-FROM unnest(%(patents)s::text[]) AS p (patent_id)
-JOIN due AS d ON d.thing >= p.patent_id || ' ' AND d.thing < p.patent_id || '!'
+FROM unnest(%(patents)s::text[]) AS p (patent_id) CROSS JOIN LATERAL (
+    SELECT * FROM due WHERE thing >= p.patent_id || ' ' AND thing < p.patent_id || '!' OFFSET 0
+) AS d
 WHERE (d.effective @> %(on)s::date) IS TRUE AND (d.recorded @> %(known)s::bigint) IS TRUE
 ORDER BY d.patent_id, d.falls_on, d.thing
 """

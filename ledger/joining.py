@@ -38,9 +38,19 @@ def withheld(world: World, filing: FilingPrepared) -> list[Withheld] | None:
 
 def queued(prepared: Prepared, today: date) -> Callable[[Cursor[Any]], None]:
     """Writes the row of a prepared filing as it now is."""
+    row = queue_row(prepared, today)
+
+    def write(curs: Cursor[Any]) -> None:
+        curs.execute(UPSERT_PREPARED, row)
+
+    return write
+
+
+def queue_row(prepared: Prepared, today: date) -> tuple[Any, ...]:
+    """What the queue says of a prepared filing since the day of the last act on it."""
     filing = prepared.filing
     seen_by = {*(party.id for party in filing.asked), filing.caller_party} - {None}
-    row = (
+    return (
         filing.originator_id.removeprefix("filing:"),
         filing.command,
         filing.body["patents"],
@@ -50,11 +60,6 @@ def queued(prepared: Prepared, today: date) -> Callable[[Cursor[Any]], None]:
         orjson.dumps(awaited(prepared)).decode(),
         prepared.state(today).value,
     )
-
-    def write(curs: Cursor[Any]) -> None:
-        curs.execute(UPSERT_PREPARED, row)
-
-    return write
 
 
 def awaited(prepared: Prepared) -> list[dict[str, str]]:

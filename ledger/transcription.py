@@ -24,19 +24,18 @@ from ledger.domain.discrepancies import discrepancies
 from ledger.domain.events import (
     Door,
     Envelope,
-    LicenceRecorded,
-    OpenLicenceDeclared,
     PatentEvent,
     PatentNumbered,
-    PledgeRegistered,
     RecordWithdrawn,
     Source,
 )
 from ledger.domain.evolving import evolve
-from ledger.domain.numbers import InvalidNumber, parse_registration_number
 from ledger.domain.periods import civil_date
 from ledger.domain.refusals import NotNew
 from ledger.eventstore.acts import Entered
+from ledger.eventstore.batch import Batch
+from ledger.eventstore.group import REGISTRATION
+from ledger.eventstore.registrations import Registrations, registration_of
 from ledger.eventstore.stored_form import canonical
 from ledger.eventstore.world import World, is_patent
 from ledger.means import Means, recorded_text
@@ -336,30 +335,12 @@ def _is_news(world: World, fact: Stated) -> bool:
     )
 
 
-def registration_of(
-    event: PatentEvent,
-) -> tuple[str, str, str, int | None, str | None, int | None] | None:
-    """The row by which a filing can later be about what another register has registered."""
-    if not is_patent(event.originator_id):
-        return None
-    match event:
-        case PledgeRegistered():
-            number, kind = event.envelope.registration_no or event.filing_id, "pledge"
-        case LicenceRecorded(licence_id=number):
-            kind = "licence"
-        case OpenLicenceDeclared(declaration_no=number):
-            kind = "declaration"
-        case _:
-            return None
-    return as_registration(number, event.originator_id, kind)
-
-
-def as_registration(
-    number: str, patent: str, kind: str
-) -> tuple[str, str, str, int | None, str | None, int | None]:
-    """A registration on a patent, with year, region and serial where its number tells them."""
-    try:
-        parsed = parse_registration_number(number, letters="YXK")
-    except InvalidNumber:
-        return (number, patent, kind, None, None, None)
-    return (number, patent, kind, parsed.year, parsed.region, parsed.serial)
+def write_registrations(curs: Cursor[Any], told: Registrations) -> None:
+    """Write what a whole log tells of registrations, into tables without any."""
+    batch = Batch()
+    for row in told.drawn.values():
+        batch.add(REGISTRATION, row)
+    batch.flush(curs)
+    if told.transcribed:
+        columns = [list(column) for column in zip(*told.transcribed.values(), strict=True)]
+        curs.execute(INSERT_REGISTRATIONS, columns)

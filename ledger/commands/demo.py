@@ -109,15 +109,14 @@ def _replayed(teller: Teller, url: str) -> dict[str, Any]:
     """Every view rebuilt from the log alone, and compared with the live tables."""
     found = compare(url)
     if not found["equal"]:
-        raise UserError(
-            f"the demo failed: replayed views differ from the live tables: {found['views']}"
-        )
-    rows = sum(view["rows"] for view in found["views"].values())
+        raise UserError(f"the demo failed: replayed views differ from the live tables: {found}")
+    tables = found["views"] | found["beside"]
+    rows = sum(table["rows"] for table in tables.values())
     teller.say(
         f"\nEverything was replayed: {found['entries']} entries gave {rows} rows of "
-        f"{len(found['views'])} tables, all equal to the live ones."
+        f"{len(tables)} tables, all equal to the live ones."
     )
-    return {name: found[name] for name in ("equal", "entries", "views")}
+    return {name: found[name] for name in ("equal", "entries", "views", "beside")}
 
 
 def _summary(

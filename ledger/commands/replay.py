@@ -46,8 +46,9 @@ def replay(
 ) -> None:
     """Rebuild every view from the log alone.
 
-    It takes the place of the live one; with --compare it is held against it instead, and the
-    command exits with 1 where the two differ.
+    It takes the place of the live one; with --compare it is held against it instead, and so are
+    the tables beside the views that follow from the log (the feed, registrations, what stands now,
+    prepared filings, names): the command exits with 1 where anything differs.
     """
     if to is not None and not against_live:
         raise UserError("--to goes with --compare: live views always stand at the head of the log")
@@ -84,9 +85,10 @@ def _position(url: str, stated: str) -> int:
 
 def _tell(found: dict[str, object]) -> None:
     typer.echo(f"{found['entries']} entries replayed at {found['rate_per_s']} a second")
-    views = found["views"]
+    views, beside = found["views"], found["beside"]
     assert isinstance(views, dict), "compare tells of each view"
-    for name, view in views.items():
+    assert isinstance(beside, dict), "and of each table beside them"
+    for name, view in (views | beside).items():
         if not view["compared"]:
             typer.echo(f"  {name}: {view['rows']} rows at that position")
         elif view["equal"]:

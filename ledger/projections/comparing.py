@@ -15,8 +15,8 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from ledger.database import connect
-from ledger.projections import followed, shadow
-from ledger.projections.extents import EVERY_VIEW, EVERYTHING, EXTENTS
+from ledger.projections import beside, feed, followed, shadow
+from ledger.projections.extents import COMPARED, EVERY_VIEW, EVERYTHING, EXTENTS
 from ledger.projections.followed import FOLLOWED
 from ledger.projections.shadow import HEAD, Progress, filled, number, rate, silent
 from ledger.projections.statistics import families
@@ -38,29 +38,64 @@ def compare(url: str, progress: Progress = silent, until: int | None = None) -> 
     with (
         connect(url, application_name="patent-ledger replay") as connection,
         shadow.one_at_a_time(connection),
-        shadow.schema(connection, REPLAYED, "UNLOGGED"),
+        shadow.schema(connection, REPLAYED, "UNLOGGED", COMPARED),
         connect(url, application_name="patent-ledger replay", autocommit=False) as snapshot,
     ):
         snapshot.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         head = number(snapshot, HEAD)
         target = head if until is None else number(snapshot, WHOLE, (min(until, head),))
-        filled(connection, url, REPLAYED, target, progress)
+        filled(connection, url, REPLAYED, target, progress, COMPARED)
         per_second = rate(target, time.monotonic() - started)
-        views = {
-            table: _compared(snapshot, connection, table, None if target == head else target)
-            for table in COLUMNS
-            if table not in FOLLOWING
-        }
-        behind = {
-            follower: min(number(snapshot, TRACKED, (follower,)), target)
-            for follower in EXTENTS[EVERYTHING].followers
-        }
-        for table, follower in FOLLOWING.items():
-            known_at = None if behind[follower] == head else behind[follower]
-            views[table] = _compared(snapshot, connection, table, known_at, both=True)
+        views = _views(snapshot, connection, head, target)
+        beside = _beside(snapshot, connection, head, target)
         snapshot.rollback()
-    equal = all(view["equal"] for view in views.values())
-    return {"equal": equal, "entries": target, "rate_per_s": per_second, "views": views}
+    equal = all(table["equal"] for table in (*views.values(), *beside.values()))
+    told = {"equal": equal, "entries": target, "rate_per_s": per_second}
+    return told | {"views": views, "beside": beside}
+
+
+def _reached(snapshot: Connection[Any], follower: str, target: int) -> int:
+    """How far a follower has come of what is compared."""
+    return min(number(snapshot, TRACKED, (follower,)), target)
+
+
+def _views(
+    snapshot: Connection[Any], connection: Connection[Any], head: int, target: int
+) -> dict[str, Any]:
+    """What a rebuild puts in place, table by table."""
+    at = None if target == head else target
+    tables = [table for table in COLUMNS if table not in FOLLOWING]
+    views = {
+        table: _compared(snapshot, connection, table, at, _said(table, REPLAYED, None))
+        for table in tables
+    }
+    for table, follower in FOLLOWING.items():
+        reached = _reached(snapshot, follower, target)
+        known = _said(table, REPLAYED, None if reached == head else reached)
+        views[table] = _compared(snapshot, connection, table, at, known)
+    return views
+
+
+def _beside(
+    snapshot: Connection[Any], connection: Connection[Any], head: int, target: int
+) -> dict[str, Any]:
+    """What filings and subscribers rest on besides; what keeps no history is compared at the
+    head alone."""
+    fed = _reached(snapshot, feed.NAME, target)
+    beside.make_beside(connection, REPLAYED, target, fed, _reached(snapshot, followed.NAME, target))
+    found = {}
+    for table, columns in beside.COMPARED.items():
+        row = SQL("SELECT ROW({})::text AS said FROM {}")
+        replayed = row.format(SQL(columns), Identifier(REPLAYED, table))
+        live = row.format(SQL(columns), Identifier("public", table))
+        if target == head:
+            found[table] = _held(snapshot, connection, live, replayed)
+        elif table in beside.SINCE:
+            until = SQL(" WHERE {} <= {}").format(Identifier(beside.SINCE[table]), Literal(target))
+            found[table] = _held(snapshot, connection, live + until, replayed)
+        else:
+            found[table] = _counted(connection, replayed)
+    return found
 
 
 COLUMNS = EXTENTS[EVERYTHING].compared
@@ -78,16 +113,22 @@ def _compared(
     connection: Connection[Any],
     table: str,
     known_at: int | None,
-    *,
-    both: bool = False,
+    replayed: Composed,
 ) -> dict[str, Any]:
-    """Whether live and replayed rows are the same, and the first that is not; `both` where the log
-    was replayed further than to the position."""
-    replayed = _said(table, REPLAYED, known_at if both else None)
+    """Whether a view is as it was replayed, now or as it was known at a position."""
     if known_at is not None and table not in HISTORIES:
-        rows = _digest(connection, replayed)[0]
-        return {"equal": True, "rows": rows, "compared": False}
-    live = _said(table, "public", known_at)
+        return _counted(connection, replayed)
+    return _held(snapshot, connection, _said(table, "public", known_at), replayed)
+
+
+def _counted(connection: Connection[Any], replayed: Composed) -> dict[str, Any]:
+    return {"equal": True, "rows": _digest(connection, replayed)[0], "compared": False}
+
+
+def _held(
+    snapshot: Connection[Any], connection: Connection[Any], live: Composed, replayed: Composed
+) -> dict[str, Any]:
+    """Whether live and replayed rows are the same, and the first that is not."""
     ours, theirs = _digest(connection, replayed), _digest(snapshot, live)
     found: dict[str, Any] = {"equal": ours == theirs, "rows": theirs[0], "compared": True}
     if ours != theirs:

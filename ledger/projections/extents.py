@@ -18,6 +18,12 @@ from ledger.projections.statistics.grouping import is_trademark
 from ledger.projections.statistics.unaltered import Logged, Told, rows_of
 
 ALIASES: Final = "patent_alias"
+PLEDGES: Final = "standing_pledge"
+DECLARATIONS: Final = "standing_declaration"
+STANDING: Final = {
+    PLEDGES: "patent_id, registration_no",
+    DECLARATIONS: "patent_id, declaration_no",
+}
 WithoutFold = Callable[[str, Sequence[Logged]], Told | None]
 
 
@@ -50,6 +56,8 @@ class Extent:
     """Procedures that give the tables their rights."""
     aliases: bool = False
     """Whether the numbers under which patents are known are among it."""
+    standing: bool = False
+    """Whether what stands now is among it, which filings rest on and no rebuild replaces."""
     without_fold: WithoutFold | None = None
     """Tells the rows of a stream that need not be folded."""
     of_patents: Looking = field(init=False)
@@ -70,7 +78,8 @@ class Extent:
     def columns(self) -> dict[str, str]:
         """The tables, each with its columns in the order in which a replay copies them."""
         aliases = {ALIASES: "alias, patent_id"} if self.aliases else {}
-        return {view.table: view.copy_columns for view in self.views} | aliases
+        standing = STANDING if self.standing else {}
+        return {view.table: view.copy_columns for view in self.views} | aliases | standing
 
     @property
     def compared(self) -> dict[str, str]:
@@ -97,10 +106,13 @@ EXTENTS: Final = {
         ),
         aliases=True,
     ),
+    "compared": Extent(EVERY_VIEW, (followed.NAME, families.NAME), (), aliases=True, standing=True),
     "statistics": Extent(
         STATISTICS, (families.NAME,), ("secure_statistics",), without_fold=rows_of
     ),
 }
 """By name, for the processes that fold are told it."""
 EVERYTHING: Final = "everything"
+COMPARED: Final = "compared"
+"""Everything, and what a comparison looks at besides."""
 STATISTICS_ALONE: Final = "statistics"

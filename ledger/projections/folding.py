@@ -24,8 +24,10 @@ from ledger.domain.events import Concealed, LedgerEvent
 from ledger.domain.evolving import evolve
 from ledger.domain.patent import Patent
 from ledger.eventstore import reading
+from ledger.eventstore.restanding import standing_now
 from ledger.eventstore.views import Change
-from ledger.projections.extents import ALIASES, Extent
+from ledger.eventstore.world import is_patent
+from ledger.projections.extents import ALIASES, DECLARATIONS, PLEDGES, Extent
 from ledger.projections.history import Part, Row, View
 from ledger.projections.packing import SIGNATURE, TRAILER, positions, text
 from ledger.projections.packing import row as packed_row
@@ -190,7 +192,7 @@ class StreamFold:
     def __init__(self, name: str, packed: Rows, extent: Extent) -> None:
         self.name = name
         self._looking = extent.looking(name)
-        self._aliases = extent.aliases
+        self._aliases, self._standing = extent.aliases, extent.standing
         self._packed = packed
         self._patent = self._before = Patent(name)
         self._known = 0
@@ -214,6 +216,12 @@ class StreamFold:
                 for _, opened in made.values():
                     for row, since in opened:
                         rows.append(pack(row, since, None))
+        if self._standing and is_patent(self.name):
+            for table, number in zip(
+                (PLEDGES, DECLARATIONS), standing_now(self._patent), strict=True
+            ):
+                if number is not None:
+                    self._packed[table].append(packed_row([text(self.name), text(number)]))
 
     def _turn(self) -> None:
         """The filing at hand is whole: close and open rows."""

@@ -39,6 +39,11 @@ SELECT_LATE = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
 WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id LIMIT %s
 """
+FORGET_NAMES = """
+DELETE FROM party_name AS n WHERE NOT EXISTS (
+    SELECT FROM involvement AS i WHERE i.disclosed AND i.folded = n.folded
+)
+"""
 
 
 def rebuild(url: str, progress: Progress = silent, extent: str = EVERYTHING) -> dict[str, Any]:
@@ -53,8 +58,18 @@ def rebuild(url: str, progress: Progress = silent, extent: str = EVERYTHING) -> 
             head = number(connection, HEAD)
             made(connection, url, REBUILT, head, progress, extent)
             late = _take_place(connection, head, extent)
+            if extent == EVERYTHING:
+                _forget_names(connection)
     progress(late, late)
     return {"entries": late, "rate_per_s": rate(late, time.monotonic() - started)}
+
+
+def _forget_names(connection: Connection[Any]) -> None:
+    """Forget the names that only the replaced list of who is involved held; no follower writes
+    meanwhile."""
+    with connection.transaction():
+        connection.execute("LOCK TABLE notification_tracking IN EXCLUSIVE MODE")
+        connection.execute(FORGET_NAMES)
 
 
 # --- catching up and swapping ----------------------------------------------------------------

@@ -25,11 +25,11 @@ from psycopg.sql import SQL, Identifier
 
 import ledger
 from ledger.database import connect
-from ledger.projections.extents import EVERYTHING, EXTENTS, STATISTICS_ALONE
+from ledger.projections.extents import COMPARED, EVERYTHING, EXTENTS, STATISTICS_ALONE
 from ledger.projections.folding import IN_ORDER, Filings, Share, fold_share
 from ledger.projections.packing import SIGNATURE, TRAILER
 
-ALONE_MAX = {EVERYTHING: 20_000, STATISTICS_ALONE: 200_000}
+ALONE_MAX = {EVERYTHING: 20_000, COMPARED: 20_000, STATISTICS_ALONE: 200_000}
 """A log of no more events is folded by the calling process; starting others takes as long. Of the
 statistics the server has half of the work, which it does beside one process as beside two."""
 SHARE_EVENTS = 10_000

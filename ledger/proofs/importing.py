@@ -11,26 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import orjson
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 
-from ledger.domain.events import (
-    Concealed,
-    Door,
-    LedgerEvent,
-    OpenLicenceContractRecorded,
-    PatentEvent,
-)
+from ledger.domain.events import Concealed, LedgerEvent, PatentEvent
 from ledger.domain.evolving import evolve
 from ledger.domain.patent import Patent
-from ledger.eventstore.acts import RegistrationRow
 from ledger.eventstore.batch import Batch
-from ledger.eventstore.group import REGISTRATION
 from ledger.eventstore.recorder import appended
+from ledger.eventstore.registrations import Registrations
 from ledger.eventstore.restanding import standing_now
 from ledger.eventstore.standing import STANDING_DECLARATION, STANDING_PLEDGE
 from ledger.eventstore.stored_form import WITHHELD, decode
@@ -42,7 +34,7 @@ from ledger.proofs.notes import Note
 from ledger.proofs.tiles import WIDTH, Edge, Tile, entries_of, width_at
 from ledger.proofs.tree import PUT_CHECKPOINT, put_tiles
 from ledger.proofs.verifying import CHECKPOINT, KEY_LIST, Progress, silent
-from ledger.transcription import INSERT_REGISTRATIONS, as_registration, registration_of
+from ledger.transcription import write_registrations
 
 LOCK = "SELECT pg_advisory_xact_lock(log_lock_key())"
 SELECT_HEAD = "SELECT log_head() AS head"
@@ -78,7 +70,7 @@ def enter_export(
             progress(edge.size, head.size)
         if edge.root() != head.root:
             raise CannotImport("the directory is not what was verified")
-        numbered.write(curs)
+        write_registrations(curs, numbered.told)
         _stand(connection, curs)
         _enter_notes(curs, directory, head)
     return head
@@ -99,9 +91,8 @@ class Numbered:
 
     def __init__(self) -> None:
         self._versions: dict[str, int] = {}
-        self._drawn: dict[tuple[str, str], RegistrationRow] = {}
-        """By number and filing."""
-        self._transcribed: list[tuple[Any, ...]] = []
+        self.told = Registrations()
+        """What later filings may be about, and behind which numbers go on."""
         self._place = 0
 
     def event(self, entry: bytes) -> StoredEvent:
@@ -113,36 +104,8 @@ class Numbered:
         stored = StoredEvent(stream, version, said.get("topic", WITHHELD), entry + b"\n")
         event = decode(stored)
         if isinstance(event, PatentEvent):
-            self._note(event)
+            self.told.note(event)
         return stored
-
-    def _note(self, event: PatentEvent) -> None:
-        found = registration_of(event)
-        recorded = event.envelope.registration_no
-        if isinstance(event, OpenLicenceContractRecorded) and recorded is not None:
-            # Taken under one number, which the taking tells in confidence, and recorded under this.
-            found = as_registration(recorded, event.originator_id, "licence")
-        if found is None:
-            return
-        number, patent, kind, year, region, serial = found
-        if event.envelope.door is not Door.FILED:
-            self._transcribed.append(found)
-        elif year is not None and region is not None and serial is not None:
-            at = (number, event.filing_id)
-            earlier = self._drawn[at].patents if at in self._drawn else ()
-            self._drawn[at] = RegistrationRow(
-                number, kind, year, region, serial, (*earlier, patent), None
-            )
-
-    def write(self, curs: Cursor[DictRow]) -> None:
-        """The registrations that later filings may be about, and behind which numbers go on."""
-        batch = Batch()
-        for (_, filing), row in self._drawn.items():
-            batch.add(REGISTRATION, row.record(filing))
-        batch.flush(curs)
-        if self._transcribed:
-            columns = [list(column) for column in zip(*self._transcribed, strict=True)]
-            curs.execute(INSERT_REGISTRATIONS, columns)
 
 
 def _stand(connection: Connection[DictRow], curs: Cursor[DictRow]) -> None:

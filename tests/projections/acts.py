@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from ledger.domain.events import LedgerEvent
-from ledger.eventstore.acts import Entered
+from ledger.domain.events import LedgerEvent, PatentEvent
+from ledger.eventstore.acts import Entered, RegistrationRow
+from ledger.eventstore.registrations import Registrations
+from ledger.eventstore.restanding import restanding
 from ledger.eventstore.world import World
 from ledger.registry import Registry
 
@@ -23,6 +25,8 @@ class FactsAct:
     caller: str = "office"
     body_hmac: bytes = b"body"
     weight: int = 500
+    numbered: bool = False
+    """Whether the numbers that the facts tell are drawn, as a filing draws them."""
     ahead = True
 
     @property
@@ -46,12 +50,28 @@ class FactsAct:
                 "envelope": envelope,
             }
             events.append(fact.model_copy(update=update))
-        return Entered(self.key, events, lambda first: f"{self.key} at {first}".encode())
+        return Entered(
+            self.key,
+            events,
+            lambda first: f"{self.key} at {first}".encode(),
+            drawn(events) if self.numbered else (),
+            standing=restanding(world, events),
+        )
 
 
-def enter(ledger: Registry, key: str, *facts: LedgerEvent) -> int:
+def drawn(events: Sequence[LedgerEvent]) -> list[RegistrationRow]:
+    """The registrations that events tell."""
+    told = Registrations()
+    for event in events:
+        if isinstance(event, PatentEvent):
+            told.note(event)
+    rows = ({n: v for n, v in row.items() if n != "filing_id"} for row in told.drawn.values())
+    return [RegistrationRow(**row) for row in rows]
+
+
+def enter(ledger: Registry, key: str, *facts: LedgerEvent, numbered: bool = False) -> int:
     """Enter facts as one filing; its first position."""
-    receipt = ledger.writer.enter(FactsAct(key, facts))
+    receipt = ledger.writer.enter(FactsAct(key, facts, numbered=numbered))
     return int(receipt.split()[-1])
 
 

@@ -68,10 +68,10 @@ def enter_everything(url: str) -> None:
         patents = [number(serial) for serial in range(1, 7)]
         enter(ledger, "entry", *(entered(p, aliases=(f"CN{p[-6:-2]}",)) for p in patents))
         first, second, third, fourth, fifth, sixth = patents
-        enter(ledger, "pledge", *(pledged(p) for p in patents[:3]))
+        enter(ledger, "pledge", *(pledged(p) for p in patents[:3]), numbered=True)
         enter(ledger, "end", deregistered(first))
-        enter(ledger, "licence", licensed(second))
-        enter(ledger, "open", declared_open(third))
+        enter(ledger, "licence", licensed(second), numbered=True)
+        enter(ledger, "open", declared_open(third), numbered=True)
         enter(ledger, "consent", consented())
         enter(ledger, "sale", transferred(fourth), consent_used(used_by="sale"))
         enter(ledger, "court", preserved(fifth), preserved(fifth, case_no="(2026) Lantern 2"))
@@ -83,7 +83,8 @@ def enter_everything(url: str) -> None:
         enter(ledger, "late", fee_paid(second, fee_year=8, on=date(2025, 5, 5)))
         enter(ledger, "release", released(third))
         sold = transferred(second, on=date(2025, 7, 7))
-        enter(ledger, "owed", owing(sold), owing(licensed(third)))
+        another = licensed(third, licence_id="X2026990000002")
+        enter(ledger, "owed", owing(sold), owing(another), numbered=True)
         enter(ledger, "met", met("owed-1", second))
 
 

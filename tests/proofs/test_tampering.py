@@ -171,7 +171,7 @@ UPDATE notification_tracking SET notification_id = 999 WHERE application_name = 
 
 
 def test_rows_changed_beside_the_log_are_found_by_audit(ledger: Ledger) -> None:
-    """What filings are about, what stands now, and the feed; no view, so no replay has them."""
+    """What filings are about, what stands now, and the feed."""
     asked(ledger.url, "SELECT follow_feed(1000)")
     assert list(audit(ledger.url, today=TODAY)) == []
     asked(ledger.url, BESIDE)

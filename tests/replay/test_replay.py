@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -18,11 +19,24 @@ from typer.testing import CliRunner
 
 from ledger.cli import app
 from ledger.commands.frame import UserError
+from ledger.domain.joint import PrepareFiling
+from ledger.projections.beside import COMPARED
 from ledger.projections.comparing import compare
 from ledger.projections.extents import EVERYTHING, EXTENTS
 from ledger.projections.runner import FOLLOWERS, FollowerRunner
+from ledger.registry import Filing
+from tests.builders import number, pledged, register_pledge
 from tests.conftest import NewDatabase
-from tests.eventstore.ledgers import enter_patents, numbers, pledge, registry, rows, value
+from tests.eventstore.ledgers import (
+    REGISTRAR,
+    enter_patents,
+    numbers,
+    pledge,
+    registry,
+    rows,
+    source_record,
+    value,
+)
 from tests.projections.test_rebuild import TABLES, enter_everything
 
 WRITTEN = EXTENTS[EVERYTHING].columns
@@ -34,6 +48,8 @@ def replayed_url(new_database: NewDatabase) -> Iterator[str]:
     """A ledger with every dealing, its follower at the head; tests put back what they change."""
     with new_database() as url:
         enter_everything(url)
+        file_and_prepare(url)
+        value(url, "SELECT follow_feed(10000)")
         followers = [FollowerRunner(url, follower) for follower in FOLLOWERS]
         for follower in followers:
             follower.start()
@@ -42,6 +58,17 @@ def replayed_url(new_database: NewDatabase) -> Iterator[str]:
         for follower in followers:
             follower.stop()
         yield url
+
+
+def file_and_prepare(url: str) -> None:
+    """A pledge by the rules, on patents that another register tells of, and one that waits."""
+    with registry(url) as ledger:
+        first, second = enter_patents(ledger, numbers(2, 20))
+        told = pledged(number(22), registration_no="Y2020990000007")
+        ledger.submit(source_record("a pledge", told), "first").result()
+        ledger.file(pledge(first, key="filed"))
+        waits = register_pledge(patents=(second,), signed_by=())
+        ledger.file(Filing(PrepareFiling(patents=waits.patents, filing=waits), REGISTRAR, "waits"))
 
 
 def head(url: str) -> int:
@@ -60,12 +87,14 @@ def run(url: str, *arguments: str) -> tuple[int, Any]:
 def test_equal_views_are_told_as_equal(replayed_url: str) -> None:
     code, found = run(replayed_url, "--compare")
     assert code == 0
-    assert found.keys() == {"equal", "entries", "rate_per_s", "views"}
+    assert found.keys() == {"equal", "entries", "rate_per_s", "views", "beside"}
     assert (found["equal"], found["entries"]) == (True, head(replayed_url))
     assert found["rate_per_s"] > 0
     assert found["views"].keys() == set(TABLES)
-    assert all(view["compared"] and view["equal"] for view in found["views"].values())
-    assert all(view["rows"] for view in found["views"].values())
+    assert found["beside"].keys() == set(COMPARED)
+    for tables in (found["views"], found["beside"]):
+        assert all(table["compared"] and table["equal"] for table in tables.values())
+        assert all(table["rows"] for table in tables.values())
 
 
 TAMPERED = {
@@ -129,6 +158,79 @@ def tampered(url: str, table: str, statement: str) -> Iterator[None]:
             connection.execute(f"DELETE FROM {table}")
             connection.execute(f"INSERT INTO {table} ({WRITTEN[table]}) TABLE kept")
             connection.execute("DROP TABLE kept")
+
+
+BESIDE = {
+    "registration": "secured_claim_id = 'none'",
+    "transcribed_registration": "kind = 'licence'",
+    "standing_pledge": "registration_no = 'Y1'",
+    "standing_declaration": "declaration_no = 'K1'",
+    "prepared_filing": "parties = '{}'",
+    "party_name": "spelled = 'x'",
+    "feed": "parties = '{}'",
+    "feed_party": "since = since + 1",
+}
+INSERTED = {
+    "registration": "registration_no, serial",
+    "transcribed_registration": "registration_no",
+    "standing_pledge": "patent_id",
+    "standing_declaration": "patent_id",
+    "prepared_filing": "filing_id",
+    "party_name": "folded",
+    "feed": "position",
+    "feed_party": "thing",
+}
+"""The columns in which another row of the table must differ."""
+
+
+@pytest.mark.parametrize("how", ["change", "delete", "insert"])
+def test_a_row_of_each_table_beside_the_views_is_compared(replayed_url: str, how: str) -> None:
+    """Feed, registrations, what stands, prepared filings, names: as the owner of the database."""
+    with psycopg.connect(replayed_url) as connection, contextlib.ExitStack() as put_back:
+        connection.execute("SET session_replication_role = replica")
+        for table, change in BESIDE.items():
+            one = f"ctid = (SELECT ctid FROM {table} ORDER BY ctid DESC LIMIT 1)"
+            other = ", ".join(
+                f"'{name}', length(t::text) + 90" for name in INSERTED[table].split(", ")
+            )
+            statement = {
+                "change": f"UPDATE {table} SET {change} WHERE {one}",
+                "delete": f"DELETE FROM {table} WHERE {one}",
+                "insert": f"INSERT INTO {table} SELECT (jsonb_populate_record(t, "
+                f"jsonb_build_object({other}))).* FROM {table} AS t LIMIT 1",
+            }[how]
+            connection.execute(f"CREATE TABLE kept_{table} AS TABLE {table}")
+            put_back.callback(put, replayed_url, table)
+            assert connection.execute(statement).rowcount == 1
+        connection.commit()
+        code, found = run(replayed_url, "--compare")
+    assert (code, found["equal"]) == (1, False)
+    assert all(view["equal"] for view in found["views"].values())
+    assert [name for name, table in found["beside"].items() if table["equal"]] == []
+    for table in found["beside"].values():
+        assert table["first_difference"]["live"] != table["first_difference"]["replayed"]
+    assert run(replayed_url, "--compare")[0] == 0
+
+
+def put(url: str, table: str) -> None:
+    """Put back a table that was kept."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(f"DELETE FROM {table}")
+        connection.execute(f"INSERT INTO {table} TABLE kept_{table}")
+        connection.execute(f"DROP TABLE kept_{table}")
+
+
+def test_a_follower_said_to_have_come_less_far_is_found(replayed_url: str) -> None:
+    """It would follow a second time what it has followed."""
+    said = "UPDATE notification_tracking SET notification_id = %s WHERE application_name <> 'log'"
+    with psycopg.connect(replayed_url, autocommit=True) as connection:
+        connection.execute(said, (head(replayed_url) - 2,))
+        code, found = run(replayed_url, "--compare")
+        connection.execute(said, (head(replayed_url),))
+    assert code == 1
+    differ = {n for n, t in (found["views"] | found["beside"]).items() if not t["equal"]}
+    assert differ >= {"involvement", "feed"}
 
 
 def test_a_column_that_the_database_makes_is_compared_too(replayed_url: str) -> None:
@@ -242,5 +344,5 @@ def test_it_tells_people_what_it_found(replayed_url: str) -> None:
     lines = outcome.stdout.splitlines()
     assert outcome.exit_code == 0
     assert f"{head(replayed_url)} entries replayed" in lines[0]
-    assert len(lines) == 1 + len(TABLES)
+    assert len(lines) == 1 + len(TABLES) + len(COMPARED)
     assert all(line.endswith("equal") for line in lines[1:])

@@ -16,6 +16,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api import (
@@ -47,13 +48,16 @@ from api import (
     webhooks,
 )
 from api.access import Access
+from api.answers import POSITION
 from api.callers import SCHEMES, security
+from api.covering import CHECKPOINT
 from api.direct import Straight, made_direct
 from api.examples import add_examples
 from api.gate import Gate
 from api.head import Head
 from api.house import House
 from api.links import add_links
+from api.reading import POSITION_MIN
 from api.remembered import Remembered
 from api.schemas import schemas
 
@@ -92,6 +96,15 @@ ROUTERS: Final = (
     log.router,
     health.router,
 )
+
+PAGES: Final[dict[str, Any]] = {
+    "allow_methods": ("GET", "HEAD"),
+    "allow_headers": (POSITION_MIN, "Last-Event-ID"),
+    "expose_headers": (POSITION, CHECKPOINT, "Link", "RateLimit", "Retry-After"),
+    "max_age": 3600,
+}
+"""What pages of other origins may do: read what is public. A page is refused a token: what is
+confidential is for programs of the parties."""
 
 GATE: Final = problems.documented("too-many-requests", "invalid")
 
@@ -133,6 +146,8 @@ def create_app(house: House | None = None) -> FastAPI:
         app.add_middleware(Remembered, house=house)
         app.add_middleware(Gate, house=house)
         app.add_middleware(Head)
+        if house.origins:
+            app.add_middleware(CORSMiddleware, allow_origins=house.origins, **PAGES)
         app.add_middleware(Access, house=house)
     _add_docs(app)
     _describe(app)

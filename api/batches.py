@@ -7,6 +7,7 @@ same roles, the same rules, the same receipt.
 from __future__ import annotations
 
 import asyncio
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -174,7 +175,8 @@ async def _lines(request: Request) -> list[tuple[int, bytes]]:
     kind = request.headers.get("content-type", MEDIA_TYPE).partition(";")[0].strip().lower()
     if kind != MEDIA_TYPE:
         raise Problem("unsupported-media-type", f"Send the body as {MEDIA_TYPE}.")
-    body = await limited(request, BATCH_BYTES_MAX)
+    # Some programs begin a file with the mark of a byte order, which no JSON has (RFC 8259, 8.1).
+    body = (await limited(request, BATCH_BYTES_MAX)).removeprefix(BOM_UTF8)
     lines = [(n, line) for n, line in enumerate(body.split(b"\n"), 1) if line.strip()]
     if len(lines) > LINES_MAX:
         raise Problem("too-large", f"A batch has at most {LINES_MAX:,} filings.")

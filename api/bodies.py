@@ -37,6 +37,8 @@ async def body(request: Request) -> bytes:
 
 async def limited(request: Request, bytes_max: int) -> bytes:
     """The bytes of a body, which are not more than so many."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem("unsupported-media-type", "Send the body as it is, not compressed.")
     _check_stated(request, bytes_max)
     parts: list[bytes] = []
     size, more = 0, True

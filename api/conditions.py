@@ -29,14 +29,15 @@ IfMatch = Annotated[
     str | None,
     Header(
         alias=IF_MATCH,
-        max_length=40,
-        description="The entity tag of the patent, which is its version: "
-        "the filing is entered only if it is still that.",
+        max_length=1_000,
+        description="The entity tag of the patent, which is its version, or several of which it "
+        "has one: the filing is entered only if it is still that.",
     ),
 ]
 
-_TAG: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
-_ANY_TAG: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
+_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
+_LIST: Final = re.compile(r'[ \t,]*(?:(?:W/)?"[\x21\x23-\x7e]*"[ \t]*(?:,[ \t,]*|$))+')
+_VERSION: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 def tag(version: int) -> str:
@@ -50,19 +51,24 @@ def sees_versions(caller: Caller) -> bool:
 
 
 def expecting(command: Command, patent: str, if_match: str | None) -> Command:
-    """The filing, which expects the version that the header names of the patent of the path."""
+    """The filing, which expects a version that the header names of the patent of the path."""
     if if_match is None or asks_any(if_match):
         return command
-    stated, number = if_match.strip(), patent_no(patent)
-    match = _TAG.fullmatch(stated)
-    if match is None:
-        if not _ANY_TAG.fullmatch(stated):
-            raise invalid(Fault('one entity tag, such as "5", or *', parameter=IF_MATCH))
-        raise Problem("precondition-failed", f"{stated} is the tag of no version of {number}.")
-    version = int(match[1])
-    if command.expected_versions.get(number, version) != version:
+    number = patent_no(patent)
+    if not _LIST.fullmatch(if_match):
+        raise invalid(
+            Fault('entity tags, such as "5", with commas between, or *', parameter=IF_MATCH)
+        )
+    # A weak tag equals none here, and what is no version is the tag of no version.
+    named = {
+        int(tag) for weak, tag in _TAG.findall(if_match) if not weak and _VERSION.fullmatch(tag)
+    }
+    if not named:
+        raise Problem("precondition-failed", f"{if_match} is the tag of no version of {number}.")
+    versions = next(iter(named)) if len(named) == 1 else tuple(sorted(named))
+    if command.expected_versions.get(number, versions) != versions:
         raise invalid(Fault("says something else than expected_versions", parameter=IF_MATCH))
-    expected = {**command.expected_versions, number: version}
+    expected = {**command.expected_versions, number: versions}
     return command.model_copy(update={"expected_versions": expected})
 
 

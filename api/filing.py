@@ -69,7 +69,11 @@ PARAMETERS: Final = (
         "Prepare it; it is judged when the others concerned have confirmed.",
     ),
     Parameter(
-        "Accept-Language", "header", str, "Findings are told in English, or Chinese if preferred."
+        "Accept-Language",
+        "header",
+        str,
+        "Findings are told in English, or Chinese if preferred.",
+        combined=True,
     ),
 )
 
@@ -139,6 +143,8 @@ def filed(operation: str) -> Callable[..., Awaitable[Filed]]:
                     parameter=IF_MATCH,
                 )
             )
+        if len(request.headers.getlist(IF_MATCH)) > 1:
+            raise invalid(Fault("stated more than once; commas part its tags", parameter=IF_MATCH))
         request.state.dry_run = bool(dry_run)
         return Filed(
             house_of(request),

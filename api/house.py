@@ -43,6 +43,8 @@ class House:
     covering: Covering = field(default_factory=Covering)
     log_requests: bool = False
     """Whether each request is told to the log."""
+    origins: tuple[str, ...] = field(default=(), kw_only=True)
+    """Origins of the web pages that may read what is public."""
     depository: Depository = field(kw_only=True)
     """Where supporting documents are kept."""
     rates: RateTable = field(default_factory=RateTable, kw_only=True)

@@ -28,6 +28,8 @@ class Parameter:
     description: str
     schema: dict[str, Any] | None = None
     """As OpenAPI tells it, where the type does not."""
+    combined: bool = False
+    """Whether several headers of the name are one list (RFC 9110, 5.3)."""
     adapter: TypeAdapter[Any] = field(init=False)
     header: bytes = field(init=False)
     """The name of a header as it comes in."""
@@ -50,8 +52,8 @@ class Parameter:
 def stated(request: Request, parameters: Sequence[Parameter]) -> list[Any]:
     """What a request states for each parameter, None where it states nothing; all faults told."""
     query = request.query_params if request.scope["query_string"] else _NOTHING
-    # Of headers of one name the first counts.
-    headers = dict(reversed(request.scope["headers"]))
+    headers = dict(request.scope["headers"])
+    several = len(headers) < len(request.scope["headers"])
     values: list[Any] = []
     faults = []
     for parameter in parameters:
@@ -61,6 +63,12 @@ def stated(request: Request, parameters: Sequence[Parameter]) -> list[Any]:
         else:
             found: bytes | None = headers.get(parameter.header)
             text = None if found is None else found.decode("latin-1")
+            if several and text is not None:
+                lines = request.headers.getlist(parameter.name)
+                if len(lines) > 1 and not parameter.combined:
+                    faults.append(Fault("stated more than once", parameter=parameter.name))
+                    continue
+                text = ", ".join(lines)
         if text is None:
             values.append(None)
             continue

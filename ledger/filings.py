@@ -159,7 +159,9 @@ class FilingAct:
         expected = command.expected_versions
         actual = {number: world.patent(number).version for number in expected}
         stale = {
-            number: version for number, version in expected.items() if actual[number] != version
+            number: stated
+            for number, stated in expected.items()
+            if actual[number] not in ((stated,) if isinstance(stated, int) else stated)
         }
         if stale:
             raise Overtaken(stale, actual)

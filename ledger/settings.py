@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 SECRET_BYTES = 32
 
 
 class BadSetting(ValueError):
     """A file that a setting names cannot be read, or says what cannot be."""
+
+
+def _origins(text: str) -> str:
+    """Origins as browsers name them: a page is never let in by what they would not say."""
+    for origin in filter(None, map(str.strip, text.split(","))):
+        if origin != "*" and not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", origin):
+            raise ValueError(f"{origin} is no origin, such as https://www.example.edu")
+    return text
 
 
 class Settings(BaseModel):
@@ -77,6 +86,10 @@ class Settings(BaseModel):
     """Requests a minute without a token from one address (`LEDGER_RATE_LIMIT_ADDRESS`); 0 is no
     limit."""
 
+    cors_origins: Annotated[str, AfterValidator(_origins)] | None = None
+    """Origins of web pages, with commas between, that may read here what is public
+    (`LEDGER_CORS_ORIGINS`), such as `https://www.example.edu`; `*` is every page."""
+
     log_requests: bool = True
     """Whether `serve` writes a line to its log for each request (`LEDGER_LOG_REQUESTS`)."""
 
@@ -123,6 +136,11 @@ class Settings(BaseModel):
 
     document_bytes_max: int = Field(default=20 * 1024 * 1024, ge=1)
     """Size of the largest supporting document (`LEDGER_DOCUMENT_BYTES_MAX`)."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins of `cors_origins`, each by itself."""
+        return tuple(filter(None, map(str.strip, (self.cors_origins or "").split(","))))
 
     @property
     def documents_dir(self) -> Path:

@@ -104,6 +104,7 @@ def house(url: str, settings: Settings) -> Iterator[House]:
             post=post,
             rates=rates_of(settings),
             release_limits=release_limits(settings),
+            origins=settings.origins,
         )
 
 

@@ -74,6 +74,9 @@ def _by_readable(declarations: tuple[Declaration, ...]) -> tuple[Declaration, ..
     return declarations
 
 
+Versions = Annotated[tuple[int, ...], Field(min_length=1, max_length=100)]
+
+
 class Command(Value):
     """What every filing states besides its own act."""
 
@@ -95,7 +98,8 @@ class Command(Value):
     online: bool = True
     agency: Text | None = None
     """The patent agency that acts, where one is appointed (Patent Law art. 18)."""
-    expected_versions: dict[PatentNo, int] = Field(default_factory=dict)
+    expected_versions: dict[PatentNo, int | Versions] = Field(default_factory=dict)
+    """The version that a patent must still have, or several of which it must have one."""
 
     def parties(self) -> tuple[PartyDetails, ...]:
         """Every party the filing describes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -60,10 +61,17 @@ class Refused(Declined):
 class Overtaken(Declined):
     """Another filing came first: a patent has moved on from the version the filer expected."""
 
-    def __init__(self, expected: dict[str, int], actual: dict[str, int]) -> None:
-        moved = ", ".join(f"{p} is at version {actual[p]}, not {v}" for p, v in expected.items())
+    def __init__(
+        self, expected: Mapping[str, int | tuple[int, ...]], actual: dict[str, int]
+    ) -> None:
+        stated = {p: (v,) if isinstance(v, int) else v for p, v in expected.items()}
+        moved = ", ".join(
+            f"{p} is at version {actual[p]}, not {' or '.join(map(str, v))}"
+            for p, v in stated.items()
+        )
         super().__init__(f"overtaken: {moved}")
-        self.expected = expected
+        self.expected = {p: max(v) for p, v in stated.items()}
+        """The newest version of each patent that was expected."""
         self.actual = actual
 
 

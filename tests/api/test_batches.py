@@ -291,5 +291,10 @@ class TestTheBody:
         assert answered([b"{}"] * (LINES_MAX + 1)) == 413
         assert answered([b" " * (BATCH_BYTES_MAX + 1)]) == 413
 
+    def test_the_mark_of_a_byte_order_is_passed_over(self, served: Desk) -> None:
+        told = json.dumps(pledge(served.patent())).encode()
+        (outcome,) = outcomes(send(served, [b"\xef\xbb\xbf" + told]))
+        assert outcome["status"] == 201
+
     def test_how_it_is_entered_is_each_or_together(self, served: Desk) -> None:
         assert send(served, [b"{}"], entered="all").status_code == 422

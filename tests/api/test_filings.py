@@ -58,6 +58,22 @@ class TestIdempotency:
         again = served.file("/v1/pledges", reordered, "bank", BANK, key="rewritten")
         assert again.content == first.content
 
+    def test_two_keys_name_no_filing(self, served: Desk) -> None:
+        pledge = as_body(register_pledge(patents=(served.patent(),)))
+        head = served.head()
+        keys = [("Idempotency-Key", key) for key in ("one", "another")]
+        asked = [*served.headers("bank", BANK).items(), *keys]
+        answer = served.client.post("/v1/pledges", json=pledge, headers=asked)
+        assert (answer.status_code, served.head()) == (422, head)
+        assert answer.json()["errors"] == [
+            {"parameter": "Idempotency-Key", "message": "stated more than once"}
+        ]
+
+    def test_a_compressed_body_is_told_so(self, served: Desk) -> None:
+        pledge = register_pledge(patents=(served.patent(),))
+        answer = served.file("/v1/pledges", pledge, headers={"Content-Encoding": "gzip"})
+        assert answer.status_code == 415
+
     def test_a_key_belongs_to_its_caller(self, served: Desk) -> None:
         for bank, patent in zip((BANK, OTHER_BANK), served.patents(2), strict=True):
             pledge = register_pledge(patents=(patent,), pledgees=(bank,))

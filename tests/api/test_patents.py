@@ -400,6 +400,26 @@ class TestIfMatch:
         assert (answer.status_code, answer.json()["type"]) == (412, "/problems/precondition-failed")
         assert served.head() == head
 
+    @pytest.mark.parametrize("tags", ['"7", "1"', '"1",W/"1" ,, "x,y"', '"0","1","2"'])
+    def test_one_of_several_is_enough(self, served: Desk, tags: str) -> None:
+        assert self.paid(served, served.patent(), 9, tags).status_code == 201
+
+    @pytest.mark.parametrize("tags", ['"7", "8"', 'W/"1"', 'W/"1", "2", "1x"'])
+    def test_none_of_several_is_stale(self, served: Desk, tags: str) -> None:
+        assert self.paid(served, served.patent(), 9, tags).status_code == 412
+
+    def test_several_are_part_of_what_the_filing_says(self, served: Desk) -> None:
+        patent = served.patent()
+        stated = as_fact(fact(PayAnnualFee, fee_year=9))
+        answers = [
+            served.file(
+                f"/v1/patents/{patent}/facts", stated, key="several", headers={"If-Match": tags}
+            )
+            for tags in ('"1", "2"', '"2", "1"', '"1", "3"')
+        ]
+        assert [answer.status_code for answer in answers] == [201, 201, 422]
+        assert answers[0].content == answers[1].content
+
     def test_in_the_body_it_is_overtaken(self, served: Desk) -> None:
         patent = served.patent()
         stated = as_fact(fact(PayAnnualFee, fee_year=9)) | {"expected_versions": {patent: 5}}
@@ -407,7 +427,7 @@ class TestIfMatch:
         assert (answer.status_code, answer.json()["type"]) == (409, "/problems/overtaken")
         assert self.paid(served, patent, 9, '"1"', expected_versions={patent: 1}).status_code == 201
 
-    @pytest.mark.parametrize("tag", ["2", '"1", "2"', '"1', "", "W/*"])
+    @pytest.mark.parametrize("tag", ["2", '"1" "2"', '"1', "", ",", "W/*", '"1", *'])
     def test_what_is_no_tag_is_told(self, served: Desk, tag: str) -> None:
         answer = self.paid(served, served.patent(), 9, tag)
         assert answer.status_code == 422

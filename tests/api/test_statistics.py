@@ -144,6 +144,16 @@ def test_the_dictionary_is_for_everybody(served: Desk) -> None:
             assert all(measure[name] for name in ("en", "zh", "unit", "meaning", "counted_on"))
 
 
+@pytest.mark.parametrize("period", ["9999", "1899", "2022-Q5", "202213", "2022-h1"])
+def test_what_is_no_period_is_told(served: Desk, period: str) -> None:
+    path = f"/v1/statistics/releases/pledge-financing/{period}"
+    headers = served.headers("registrar")
+    answer = served.client.post(path, params={"dry_run": True}, headers=headers)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["parameter"] == "period"
+    assert served.get(path).status_code == 404
+
+
 def test_the_office_publishes_what_it_looked_at(served: Desk) -> None:
     followed(served)
     path = "/v1/statistics/releases/pledge-financing/2026-02"

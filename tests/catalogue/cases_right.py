@@ -9,6 +9,7 @@ from ledger.domain.lifecycle import (
     Abandon,
     CompensateTerm,
     ContinuePreservation,
+    DecideInvalidation,
     EndPreservation,
     EndSuspension,
     ExtendSuspension,
@@ -20,7 +21,7 @@ from ledger.domain.lifecycle import (
     StartPreservation,
     StartSuspension,
 )
-from ledger.domain.money import yuan
+from ledger.domain.money import Money, yuan
 from tests.builders import (
     LAMPWORKS,
     MILLS,
@@ -36,6 +37,9 @@ from tests.builders import (
     fact,
     fee_paid,
     grant_patent,
+    invalidation_decided,
+    invalidation_final,
+    invalidation_requested,
     lapsed,
     licensed,
     patent_details,
@@ -108,7 +112,11 @@ def suspend(**fields: Any) -> StartSuspension:
 
 def final(outcome: str = "whole") -> FinaliseInvalidation:
     return fact(  # type: ignore[no-any-return]
-        FinaliseInvalidation, case_no="4W990001", outcome=outcome, decision_no="990001"
+        FinaliseInvalidation,
+        case_no="4W990001",
+        outcome=outcome,
+        decision_no="990001",
+        claims_kept="claims 1 to 3",
     )
 
 
@@ -116,6 +124,7 @@ EXTEND = fact(ExtendSuspension, case_no="(2026) Dispute 1", documents=documents(
 CONTINUE = fact(
     ContinuePreservation, case_no="(2026) Lantern 1", court="Lanternhill Court", months=6
 )
+DECIDED = fact(DecideInvalidation, case_no="4W990001", outcome="whole", decision_no="990001")
 REQUESTED = fact(StartInvalidation, case_no="4W990001")
 
 CASES: tuple[Case, ...] = (
@@ -132,6 +141,30 @@ CASES: tuple[Case, ...] = (
         given=recorded(entered(MODEL)),
         clean=PATENT_ALONE,
         passes=compensate(),
+    ),
+    *(
+        case("fee-year-payable", "R", but(pay("2000"), **wrong), passes=pay("2000"), given=UNPAID)
+        for wrong in (
+            {"amount": Money(amount="2000", currency="USD")},
+            {"full_fee": Money(amount="2000", currency="USD")},
+            {"effective_on": date(2018, 6, 11)},
+        )
+    ),
+    case("fee-paid-already", "W", but(pay("2000"), fee_year=7), passes=pay("2000"), given=UNPAID),
+    case(
+        "fee-paid-already",
+        "W",
+        pay("2000"),
+        passes=pay("2000"),
+        given=recorded(entered(fees_paid_through=7), fee_paid(fee_year=8)),
+        clean=UNPAID,
+    ),
+    case(
+        "fee-year-payable",
+        "R",
+        fact(PayAnnualFee, patents=(MODEL,), fee_year=11),
+        passes=fact(PayAnnualFee, patents=(MODEL,), fee_year=10),
+        given=recorded(entered(MODEL)),
     ),
     case("fee-payment-short", "W", pay("1999.99"), passes=pay("2000"), given=UNPAID),
     case(
@@ -289,6 +322,47 @@ CASES: tuple[Case, ...] = (
         but(CONTINUE, effective_on=date(2026, 7, 13)),
         passes=but(CONTINUE, effective_on=date(2026, 7, 12)),
         given=recorded(entered(), preserved()),
+    ),
+    *(
+        case("invalidation-in-order", "R", wrong, passes=right, given=recorded(entered(), *before))
+        for wrong, right, before in (
+            (REQUESTED, but(REQUESTED, case_no="4W990002"), (invalidation_requested(),)),
+            (but(DECIDED, case_no="4W990002"), DECIDED, (invalidation_requested(),)),
+            (but(final(), case_no="4W990002"), final(), (invalidation_requested(),)),
+            (
+                but(DECIDED, effective_on=date(2026, 1, 11)),
+                but(DECIDED, effective_on=date(2026, 1, 12)),
+                (invalidation_requested(),),
+            ),
+            (
+                but(final(), effective_on=date(2026, 2, 1)),
+                but(final(), effective_on=date(2026, 2, 2)),
+                (invalidation_requested(), invalidation_decided()),
+            ),
+            (
+                but(final("partial"), claims_kept=None),
+                final("partial"),
+                (invalidation_requested(),),
+            ),
+            (
+                final("partial"),
+                final("whole"),
+                (invalidation_requested(), invalidation_decided()),
+            ),
+        )
+    ),
+    *(
+        case(
+            "invalidation-in-order",
+            "R",
+            again,
+            passes=again,
+            given=recorded(
+                entered(), invalidation_requested(), invalidation_final(outcome="maintained")
+            ),
+            clean=recorded(entered(), invalidation_requested()),
+        )
+        for again in (DECIDED, final())
     ),
     case("preservation-pledge-priority", "O", preserve(), given=PLEDGED, clean=PATENT_ALONE),
     case("pledge-notify-events", "O", suspend(), given=PLEDGED, clean=PATENT_ALONE),

@@ -60,6 +60,9 @@ HOUSE_RULES = {
     "contest-room": "R",
     "consent-withdrawal": "R",
     "fee-payment-short": "W",
+    "fee-paid-already": "W",
+    "fee-year-payable": "R",
+    "invalidation-in-order": "R",
     "obligation-open": "R",
     "fulfilment-confirmed": "R",
 }

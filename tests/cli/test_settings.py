@@ -33,11 +33,23 @@ def test_it_listens_on_loopback_unless_told_otherwise() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("LEDGER_PORT", "70000"), ("LEDGER_OFFICE_REGION", "1"), ("LEDGER_QUEUE_MAX", "0")],
+    [
+        ("LEDGER_PORT", "70000"),
+        ("LEDGER_OFFICE_REGION", "1"),
+        ("LEDGER_QUEUE_MAX", "0"),
+        ("LEDGER_CORS_ORIGINS", "https://www.example.edu/"),
+    ],
 )
 def test_a_value_out_of_bounds_is_refused(variable: str, value: str) -> None:
     with pytest.raises(ValidationError, match=VARIABLES[variable]):
         load_settings({variable: value})
+
+
+def test_origins_of_pages_have_commas_between() -> None:
+    named = "https://www.example.edu, http://127.0.0.1:8080"
+    told = load_settings({"LEDGER_CORS_ORIGINS": named}).origins
+    assert told == ("https://www.example.edu", "http://127.0.0.1:8080")
+    assert load_settings({}).origins == ()
 
 
 def test_secrets_are_not_printed() -> None:

@@ -120,10 +120,11 @@ class TestPayments:
         assert isinstance(whole, AnnualFeePaid)
         assert whole.short is None
 
-    def test_other_money_is_not_reckoned(self) -> None:
-        dollars = pay(None, DUE, full_fee=Money(amount="1", currency="USD"))
-        payment = dollars.model_copy(update={"amount": yuan("1")})
-        assert through(paid(UNPAID, payment)) == 8
+    def test_fees_are_paid_in_yuan(self) -> None:
+        dollars = Money(amount="2000", currency="USD")
+        for member in ("amount", "full_fee"):
+            wrong = pay("2000", DUE).model_copy(update={member: dollars})
+            UNPAID.when(wrong).refuses("fee-year-payable", currency="USD")
 
     def test_a_patent_of_no_known_date_is_not_reckoned(self) -> None:
         unknown = recorded(entered(filed_on=None, fees_paid_through=7))

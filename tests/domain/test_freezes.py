@@ -91,7 +91,7 @@ PASSING: list[tuple[Command, tuple[Any, ...]]] = [
     ),
     (
         fact(FinaliseInvalidation, case_no="4W990001", outcome="maintained", decision_no="D1"),
-        (invalidation_requested(), invalidation_decided()),
+        (invalidation_requested(), invalidation_decided(outcome="maintained")),
     ),
     (change_name(after=LAMPWORKS.model_copy(update=MOVED), item="address"), ()),
     (

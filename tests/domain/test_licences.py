@@ -653,6 +653,7 @@ class TestTheEndOfThePatent:
             case_no="4W990001",
             outcome=outcome,
             decision_no="990001",
+            claims_kept="claims 1 to 3",
         )
 
     def test_owes_the_cancellation_of_its_licences(self) -> None:

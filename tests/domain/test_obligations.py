@@ -197,7 +197,11 @@ class TestTheRight:
         before = recorded(entered(), pledged(), invalidation_requested())
         for outcome, told in (("whole", 1), ("partial", 1), ("maintained", 0), ("withdrawn", 0)):
             final = fact(
-                FinaliseInvalidation, case_no="4W990001", outcome=outcome, decision_no="990001"
+                FinaliseInvalidation,
+                case_no="4W990001",
+                outcome=outcome,
+                decision_no="990001",
+                claims_kept="claims 1 to 3",
             )
             assert len(before.when(final).findings) == told, outcome
 

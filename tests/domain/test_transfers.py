@@ -506,6 +506,24 @@ def test_earlier_licences_bind_the_new_patentee() -> None:
     recorded(entered(), licensed()).when(register_transfer()).obliges("transfer-keeps-licences")
 
 
+def test_licences_that_begin_later_bind_it_too() -> None:
+    later = licensed(starts_on=date(2026, 9, 1))
+    recorded(entered(), later).when(register_transfer()).obliges("transfer-keeps-licences")
+
+
+def test_of_licences_and_sub_licences_the_first_have_a_new_licensor() -> None:
+    head = licensed(kind="exclusive", sublicensing_allowed=True)
+    under = licensed(
+        registration_no="X2025990000002",
+        licensors=(MILLS,),
+        licensees=(INSTRUMENTS,),
+        head_licence_id="X2025990000001",
+    )
+    outcome = recorded(entered(), head, under).when(register_transfer())
+    owed = outcome.obliges("transfer-keeps-licences")
+    assert [obligation.about for obligation in owed] == ["X2025990000001"]
+
+
 def test_licences_after_the_contract_do_not() -> None:
     later = licensed(contract_on=date(2026, 2, 21))
     findings = recorded(entered(), later).when(register_transfer()).findings

@@ -13,7 +13,7 @@ from ledger.domain.corrections import (
     restating,
     states,
 )
-from ledger.domain.events import PatentEntered
+from ledger.domain.events import Change, PatentEntered
 from ledger.domain.filing import Context
 from ledger.domain.patent import Patent
 from ledger.domain.rules.catalogue import Broken, Outcome, rule
@@ -78,12 +78,25 @@ def _fault(
         return f"/changes/{member}", {"faults": stated.faults}
     if not stated.changes:
         return "/changes", {"nothing_changes": True}
+    emptied = [change.member for change in stated.changes if _emptied(change)]
+    if emptied:
+        return f"/changes/{emptied[0]}", {"nobody_left": emptied}
     after = restated(entry.recorded, stated.changes)
     if after.effective_on > max(context.today, entry.recorded.effective_on):
         return f"/changes/{EFFECTIVE_ON}", {"later_than": context.today.isoformat()}
     if isinstance(after, PatentEntered) and _granted_before_filed(after):
         return "/changes", {"granted_before_filed": True}
     return None
+
+
+def _emptied(change: Change) -> bool:
+    """Whether nobody would be left on a side that an entry always has."""
+    return change.member in ALWAYS_SOMEBODY and bool(change.before) and not change.after
+
+
+ALWAYS_SOMEBODY = frozenset(
+    {"patentees", "patentees_after", "pledgors", "pledgees", "licensors", "licensees"}
+)
 
 
 def _granted_before_filed(fact: PatentEntered) -> bool:

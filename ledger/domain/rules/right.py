@@ -15,7 +15,6 @@ from ledger.domain.lifecycle import (
     LapseForFee,
     PayAnnualFee,
     RestoreRight,
-    StartInvalidation,
     fee_payable,
     paid_with,
 )
@@ -120,6 +119,48 @@ def payment_short(patent: Patent, command: PayAnnualFee, context: Context) -> Ou
         "still_due": plain(due.payable - paid, places=2),
     }
     return Broken("/amount", fact)
+
+
+@rule(
+    "fee-year-payable",
+    PayAnnualFee,
+    title="A fee that there is",
+    article="IR 114-115; GL V-9 §4.2",
+    cure="Correct the year, the day or the money.",
+)
+def year_payable(patent: Patent, command: PayAnnualFee, _: Context) -> Outcome:
+    """An annual fee is paid in yuan, after filing, for a year of the term; years beyond the term
+    have none.
+    """
+    for name in ("amount", "full_fee"):
+        money = getattr(command, name)
+        if money is not None and money.currency != "CNY":
+            return Broken(f"/{name}", {"currency": money.currency})
+    entered = patent.entered
+    if entered is None or entered.filed_on is None:
+        return None
+    if command.effective_on < entered.filed_on:
+        return Broken("/effective_on", {"filed_on": entered.filed_on.isoformat()})
+    if command.fee_year > patent.last_fee_year:
+        return Broken("/fee_year", {"years": patent.last_fee_year})
+    return None
+
+
+@rule(
+    "fee-paid-already",
+    PayAnnualFee,
+    title="The fee is paid already",
+    article="IR 115; GL V-9 §4.2",
+    severity=Severity.WARNING,
+    cure="Check year and patent; what was paid twice is paid back, and the entry revoked.",
+)
+def paid_already(patent: Patent, command: PayAnnualFee, _: Context) -> Outcome:
+    """The fee of this year is paid already; the payment is entered and changes nothing."""
+    entered = patent.entered
+    through = 0 if entered is None else entered.fees_paid_through or 0
+    paid = {year for year, __ in patent.fees_settled()}
+    settled = command.fee_year in paid or command.fee_year <= through
+    return Broken("/fee_year", {"fee_year": command.fee_year}) if settled else None
 
 
 # --- lapse and restoration ----------------------------------------------------------------------
@@ -345,23 +386,3 @@ def notify_pledgee(patent: Patent, command: Command, context: Context) -> Outcom
     if isinstance(command, FinaliseInvalidation) and command.outcome in ("maintained", "withdrawn"):
         return None
     return pledgees_to_notify(patent, context)
-
-
-# --- invalidation -------------------------------------------------------------------------------
-
-
-@rule(
-    "invalidation-needs-grant",
-    StartInvalidation,
-    title="After grant",
-    article="PL 45",
-    cure="Wait for the grant announcement.",
-)
-def invalidation_needs_grant(patent: Patent, command: StartInvalidation, _: Context) -> Outcome:
-    """Invalidation can be requested from the grant announcement on."""
-    granted = patent.entered.granted_on if patent.entered is not None else None
-    if granted is None:
-        return Unknown("the grant date")
-    if command.effective_on >= granted:
-        return None
-    return Broken("/effective_on", {"granted_on": granted.isoformat()})

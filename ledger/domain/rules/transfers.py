@@ -406,10 +406,14 @@ def fee_200(_: Patent, command: RegisterTransfer, context: Context) -> Outcome:
 def keeps_licences(patent: Patent, command: RegisterTransfer, context: Context) -> Outcome:
     """Licences concluded before the assignment contract go on with the new patentee as licensor."""
     formed: date = command.contract_on or context.today
+    today = context.today
     kept = [
         x
         for x in patent.licences
-        if x.in_term(context.today) and (x.contract_on is None or x.contract_on < formed)
+        # A sub-licence keeps its licensor, who is the licensee of another.
+        if x.head_licence_id is None
+        and x.in_term(max(today, x.now.starts_on or today))
+        and (x.contract_on is None or x.contract_on < formed)
     ]
     if not kept:
         return None

@@ -22,7 +22,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from ledger.domain.figures import growth
-from ledger.domain.periods import civil_date
+from ledger.domain.periods import FIRST_DAY, LAST_DAY, civil_date
 from ledger.eventstore.stored_form import canonical
 from ledger.projections.statistics import finishing
 from ledger.projections.statistics.cells import cells
@@ -75,7 +75,7 @@ class NotReleasable(ValueError):
 def period_of(label: str) -> Period:
     """The period of a label: `2022`, `2022-H1`, `2022-Q1`, `2022-03`."""
     year = label[:4]
-    if year.isascii() and year.isdecimal() and int(year) >= 1900:
+    if year.isascii() and year.isdecimal() and FIRST_DAY.year <= int(year) <= LAST_DAY.year:
         first, last = date(int(year), 1, 1), date(int(year), 12, 31)
         for every in (Every.YEAR, Every.HALF_YEAR, Every.QUARTER, Every.MONTH):
             for period in periods(first, last, every):

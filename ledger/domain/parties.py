@@ -25,7 +25,7 @@ Pseudonym = Callable[[str], str]
 class Value(BaseModel):
     """A frozen value that crosses a border: commands in, events out and back."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class PartyKind(StrEnum):

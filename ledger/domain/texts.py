@@ -13,8 +13,9 @@ TEXT_MAX: Final = 500
 LONG_TEXT_MAX: Final = 4_000
 """Length of an explanation, in Unicode code points after normalisation."""
 
-FROZEN: Final = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-"""How every value of the domain is configured: immutable, no unknown member, no NaN."""
+FROZEN: Final = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+"""How every value of the domain is configured: immutable, no unknown member, no NaN; checked by
+what is built at its first use, since no command uses more than a few of them."""
 
 _DECOMPOSITION_MAX = 4
 """Normalisation shortens a text at most to a quarter; anything longer need not be normalised."""

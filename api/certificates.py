@@ -90,6 +90,7 @@ _ISSUED: Final[dict[str, Any]] = {
             "invalid",
             "internal",
             "unavailable",
+            "too-long",
             "standby",
             "behind",
         ),

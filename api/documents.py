@@ -65,6 +65,7 @@ router = APIRouter()
             "document-not-taken",
             "internal",
             "unavailable",
+            "too-long",
             "standby",
         ),
     },

@@ -63,7 +63,7 @@ def _declared() -> dict[str, Any]:
         "description": "Where to go on (`rel=next`), while there is more.",
         "schema": {"type": "string"},
     }
-    declared["responses"] |= documented("crowded", "unavailable", "behind")
+    declared["responses"] |= documented("crowded", "unavailable", "too-long", "behind")
     return declared
 
 

@@ -48,6 +48,7 @@ PROBLEMS: Final = (
     "internal",
     "busy",
     "unavailable",
+    "too-long",
     "standby",
     "clock-behind",
 )

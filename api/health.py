@@ -30,7 +30,7 @@ def _lives(operation: str) -> dict[str, Any]:
         "response_class": Response,
         "responses": {
             200: {"description": "It does.", "content": {JSON: {"schema": schema}}},
-            **documented("unauthenticated", "internal", "unavailable"),
+            **documented("unauthenticated", "internal", "unavailable", "too-long"),
         },
     }
 
@@ -59,7 +59,7 @@ def get_readiness(
             "description": "In the text format of Prometheus.",
             "content": {"text/plain": {"schema": {"type": "string"}}},
         },
-        **documented("unauthenticated", "forbidden", "internal", "unavailable"),
+        **documented("unauthenticated", "forbidden", "internal", "unavailable", "too-long"),
     },
 )
 def get_metrics(

@@ -28,7 +28,14 @@ TILE: Final = "application/octet-stream"
 FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 A_DAY: Final = {"Cache-Control": "public, max-age=86400"}
 A_SECOND: Final = {"Cache-Control": "public, max-age=1"}
-PROBLEMS: Final = ("malformed", "unauthenticated", "not-found", "internal", "unavailable")
+PROBLEMS: Final = (
+    "malformed",
+    "unauthenticated",
+    "not-found",
+    "internal",
+    "unavailable",
+    "too-long",
+)
 
 
 def _gives(operation: str, media: str, what: str, *further: str) -> dict[str, Any]:

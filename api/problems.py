@@ -40,7 +40,7 @@ from ledger.eventstore.stored_form import EntryTooLarge
 from ledger.measures import FINDINGS
 from ledger.projections import entries
 from ledger.projections.asking import Beyond
-from ledger.projections.reader import Unreadable
+from ledger.projections.reader import TooLong, Unreadable
 from ledger.wording import preferred, wording
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ KINDS: Final[dict[str, Kind]] = {
     "document-damaged": Kind(500, "The document is no longer what was deposited"),
     "busy": Kind(503, "Too many filings wait", 1),
     "unavailable": Kind(503, "The ledger cannot be reached", 2),
+    "too-long": Kind(503, "The question takes too long", 30),
     "standby": Kind(503, "This server's database is a standby", 10),
     "behind": Kind(503, "This server has not yet seen that position", 1),
     "crowded": Kind(503, "Too many readers follow the feed here", 10),
@@ -110,6 +111,7 @@ OF_EXCEPTIONS: Final[dict[type[Exception], str]] = {
     ReadOnlySqlTransaction: "standby",
     Unavailable: "unavailable",
     Unreadable: "unavailable",
+    TooLong: "too-long",
     ClockBehind: "clock-behind",
     RequestValidationError: "invalid",
 }
@@ -130,6 +132,7 @@ SAME_KEY: Final = (
 DETAILS: Final = {
     "busy": SAME_KEY,
     "unavailable": SAME_KEY,
+    "too-long": "Ask for less at once: fewer patents or days, a longer name, a smaller page.",
     "standby": "It is read here, and nothing is written. File at another server. " + SAME_KEY,
     "clock-behind": "The clock lags behind the last recorded time. " + SAME_KEY,
     "refused": "Nothing was entered. Cure what can be cured and repeat; the key is still unused.",

@@ -56,6 +56,7 @@ PROBLEMS: Final = (
     "beyond-the-head",
     "internal",
     "unavailable",
+    "too-long",
     "standby",
     "behind",
 )

@@ -19,7 +19,7 @@ from api.gate import PUBLIC
 from api.house import House
 from ledger.domain.numbers import InvalidNumber, parse_patent_id
 from ledger.domain.periods import civil_date
-from ledger.projections.reader import Unreadable
+from ledger.projections.reader import TooLong, Unreadable
 from ledger.projections.watch import Watch
 
 PREFIX: Final = "/v1/patents/"
@@ -68,7 +68,7 @@ class Remembered:
             head = await self._watch.head()
             if covering.worth_a_look(head):
                 await run_in_threadpool(covering.of, self._house, head)
-        except Unreadable:
+        except (Unreadable, TooLong):
             # The operation answers it, as a problem of its own.
             await self._app(scope, receive, send)
             return

@@ -25,6 +25,7 @@ PROBLEMS: Final = (
     "invalid",
     "internal",
     "unavailable",
+    "too-long",
     "standby",
 )
 

@@ -90,6 +90,10 @@ class Settings(BaseModel):
     """Origins of web pages, with commas between, that may read here what is public
     (`LEDGER_CORS_ORIGINS`), such as `https://www.example.edu`; `*` is every page."""
 
+    read_seconds_max: float = Field(default=60, ge=0)
+    """How long the database works on a statement of one that reads (`LEDGER_READ_SECONDS_MAX`); 0
+    is no limit."""
+
     log_requests: bool = True
     """Whether `serve` writes a line to its log for each request (`LEDGER_LOG_REQUESTS`)."""
 

@@ -79,9 +79,9 @@ def house(url: str, settings: Settings) -> Iterator[House]:
     process of their own."""
     with contextlib.ExitStack() as stack:
         registry = stack.enter_context(assembly.registry(url, settings))
-        reader = Reader(url, settings.replica_url)
+        reader = Reader(url, settings.replica_url, settings.read_seconds_max)
         stack.callback(reader.close)
-        newest = Reader(url) if settings.replica_url else reader
+        newest = Reader(url, None, settings.read_seconds_max) if settings.replica_url else reader
         stack.callback(newest.close)
         origin = keyring(settings).origin
         followers = beside(url, settings)

@@ -35,16 +35,22 @@ class Unreadable(psycopg.OperationalError):
     """The database cannot be read now; come back a little later."""
 
 
+class TooLong(Exception):
+    """The database was stopped at a question that took too long, or by its operator."""
+
+
 class Reader:
     """The reading side's connections. Safe to use from many threads.
 
-    With a replica it is the replica that is read, and the database in which reads are noted.
+    With a replica it is the replica that is read, and the database in which reads are noted. The
+    database stops at each statement that takes longer than `seconds_max`; 0 is no limit.
     """
 
-    def __init__(self, url: str, replica: str | None = None) -> None:
-        self._public = _pool(replica or url, "ledger_public", PUBLIC_CONNECTIONS_MAX)
-        self._auditor = _pool(replica or url, "ledger_auditor", AUDITOR_CONNECTIONS_MAX)
-        self._writer = _pool(url, "ledger_writer", WRITER_CONNECTIONS_MAX, size_min=0)
+    def __init__(self, url: str, replica: str | None = None, seconds_max: float = 0) -> None:
+        read, limit = replica or url, seconds_max
+        self._public = _pool(read, "ledger_public", limit, PUBLIC_CONNECTIONS_MAX)
+        self._auditor = _pool(read, "ledger_auditor", limit, AUDITOR_CONNECTIONS_MAX)
+        self._writer = _pool(url, "ledger_writer", limit, WRITER_CONNECTIONS_MAX, size_min=0)
 
     def close(self) -> None:
         self._public.close()
@@ -71,7 +77,7 @@ class Reader:
 
 
 def _pool(
-    url: str, role: Role, size_max: int, size_min: int = 1
+    url: str, role: Role, seconds_max: float, size_max: int, size_min: int = 1
 ) -> ConnectionPool[psycopg.Connection[DictRow]]:
     # Connections are not looked at before each use, which would double the way to the server.
     return ConnectionPool(
@@ -83,15 +89,17 @@ def _pool(
         reconnect_timeout=RECONNECT_SECONDS,
         open=True,
         kwargs={"autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
-        configure=_configure,
+        configure=lambda connection: _configure(connection, seconds_max),
         name=f"reader {role}",
     )
 
 
-def _configure(connection: psycopg.Connection[DictRow]) -> None:
+def _configure(connection: psycopg.Connection[DictRow], seconds_max: float) -> None:
     set_json_loads(orjson.loads, connection)
     # The questions are few and long: one plan for all who ask, not one for each.
     connection.execute("SET plan_cache_mode = force_generic_plan")
+    milliseconds = f"{seconds_max * 1000:.0f}"
+    connection.execute("SELECT set_config('statement_timeout', %s, false)", (milliseconds,))
 
 
 def _read(pool: ConnectionPool[psycopg.Connection[DictRow]], work: Work[Answer]) -> Answer:
@@ -109,5 +117,9 @@ def _read(pool: ConnectionPool[psycopg.Connection[DictRow]], work: Work[Answer])
 
 
 def _once(pool: ConnectionPool[psycopg.Connection[DictRow]], work: Work[Answer]) -> Answer:
-    with pool.connection() as connection:
-        return work(connection)
+    try:
+        with pool.connection() as connection:
+            return work(connection)
+    except psycopg.errors.QueryCanceled as error:
+        # Not asked again, as after a lost connection: it would take as long once more.
+        raise TooLong(str(error)) from error

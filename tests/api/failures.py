@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx2
+from psycopg.conninfo import make_conninfo
 
 from api.batches import LINES_MAX
 from api.limits import Limits
 from api.streams import READERS_MAX
 from ledger.domain.lifecycle import PayAnnualFee
 from ledger.eventstore.acts import Bounds
+from ledger.projections.reader import Reader
 from tests.api.desk import Desk, as_body
 from tests.api.recording import Json, Recorder, Who
 from tests.api.story import AUDITOR, LENDER, OFFICE, PAPER, Story, to_json
@@ -76,6 +79,7 @@ class Failures:
             "standby": self.read_only,
             "clock-behind": self.clock_behind,
             "busy": self.busy,
+            "too-long": self.slow,
             "unavailable": self.stopped,
         }
         return {kind: self.told(kind, way()) for kind, way in ways.items()}
@@ -195,6 +199,16 @@ class Failures:
         """The writer's queue has no room."""
         with kept(self.served.house.registry.writer, "_bounds", Bounds(queue_max=0)):
             return self.pledge(LENDER)
+
+    def slow(self) -> httpx2.Response:
+        """Another session holds a table for longer than the database may work on a question."""
+        owner = self.served.owner
+        url = make_conninfo(owner.info.dsn, password=owner.info.password)
+        hasty = Reader(url, seconds_max=0.1)
+        with contextlib.closing(hasty), kept(self.served.house, "reader", hasty):
+            with owner.transaction():
+                owner.execute("LOCK TABLE patent")
+                return self.ask("get_history", None, no=self.free)
 
     def stopped(self) -> httpx2.Response:
         self.served.house.registry.close()

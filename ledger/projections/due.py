@@ -70,7 +70,7 @@ def _of_right(patent: Patent, what: object) -> Iterable[Due]:
 DUE = View(
     table="due",
     thing="thing",
-    columns=(("kind", "text"), ("about", "text"), ("falls_on", "date"), ("entry", "int")),
+    columns=(("kind", "varchar"), ("about", "text"), ("falls_on", "date"), ("entry", "int")),
     members=(
         "entered",
         "fees",

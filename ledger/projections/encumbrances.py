@@ -72,8 +72,8 @@ ENCUMBRANCES = View(
     table="encumbrance",
     thing="thing",
     columns=(
-        ("kind", "text"),
-        ("registration_no", "text"),
+        ("kind", "varchar"),
+        ("registration_no", "varchar"),
         ("details", "jsonb"),
         ("confidential", "jsonb"),
     ),

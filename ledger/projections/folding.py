@@ -145,6 +145,13 @@ class Share(NamedTuple):
 
 Rows = dict[str, list[bytes]]
 """Rows packed for COPY, by table."""
+Stream = tuple[str, list[Logged]]
+"""The name of a stream, and its entries in order."""
+Event = tuple[int, LedgerEvent | Concealed]
+"""The position from which an event is known, and the event."""
+
+BATCH_EVENTS = 100
+"""Events that are folded at once, about: few enough for the processor's own memory."""
 
 
 def fold_share(
@@ -154,7 +161,8 @@ def fold_share(
     rows: Rows = {table: [] for table in extent.columns}
     events = 0
     statement = SQL(SELECT_SHARE).format(until=Literal(until), within=share.within())
-    named, log = b"", list[Logged]()
+    streams: list[Stream] = []
+    named, batch_full_at = b"", 0
     for data in _copied(connection, statement):
         _, _, position, _, version, size = _HEAD(data)
         place = _HEAD_SIZE + size
@@ -162,100 +170,127 @@ def fold_share(
         end = place + 4 + _LENGTH(data, place)[0]
         name = data[place + 4 : end]
         if name != named:
-            fold_stream(named.decode(), log, rows, extent)
-            named, log = name, []
-        log.append(Logged(filings.end(position), version, topic, data[end + 4 :]))
+            if events >= batch_full_at:
+                fold_streams(streams, rows, extent)
+                streams, batch_full_at = [], events + BATCH_EVENTS
+            named = name
+            streams.append((name.decode(), []))
+        streams[-1][1].append(Logged(filings.end(position), version, topic, data[end + 4 :]))
         events += 1
-    fold_stream(named.decode(), log, rows, extent)
+    fold_streams(streams, rows, extent)
     return events, rows
 
 
-def fold_stream(name: str, log: Sequence[Logged], rows: Rows, extent: Extent) -> None:
-    """Fold a stream into the rows of every view that shows it; where its rows follow without a
-    fold, take them."""
-    if extent.looking(name) is None:
-        return
-    told = None if extent.without_fold is None else extent.without_fold(name, log)
-    if told is not None:
-        for row, since in told:
-            rows[row.table].append(row.body + positions(since, None))
-        return
-    stream = StreamFold(name, rows, extent)
-    for known, version, topic, state in log:
-        stream.add(known, reading.glance(name, version, topic.decode(), state))
-    stream.finish()
+def fold_streams(streams: Sequence[Stream], rows: Rows, extent: Extent) -> None:
+    """Fold some streams into the rows of every view that shows them; where the rows of one follow
+    without a fold, take them.
+
+    All streams are read, then all are folded, then view after view is made of all: what a
+    processor needs for one of these stays at hand, which takes a third less time.
+    """
+    histories: dict[View, list[list[Change]]] = {view: [] for view in extent.views}
+    for name, events in list(_to_be_folded(streams, rows, extent)):
+        changes = list(_changes(name, events))
+        _write_beside(name, changes, rows, extent)
+        looking = extent.looking(name)
+        assert looking is not None, "of those that are folded"
+        touched: dict[View, list[Change]] = {}
+        for change in changes:
+            for view in looking.touched(change.before, change.after):
+                touched.setdefault(view, []).append(change)
+        for view, touching in touched.items():
+            histories[view].append(touching)
+    for view, of_streams in histories.items():
+        packed = rows[view.table]
+        for touching in of_streams:
+            packed += _history(view, touching)
 
 
-class StreamFold:
-    """The fold of one stream into the rows of every view that shows it."""
+def _to_be_folded(
+    streams: Sequence[Stream], rows: Rows, extent: Extent
+) -> Iterator[tuple[str, list[Event]]]:
+    """The streams whose rows follow by a fold alone, read; the others' rows are taken."""
+    for name, log in streams:
+        if extent.looking(name) is None:
+            continue
+        told = None if extent.without_fold is None else extent.without_fold(name, log)
+        if told is None:
+            yield (
+                name,
+                [
+                    (known, reading.glance(name, version, topic.decode(), state))
+                    for known, version, topic, state in log
+                ],
+            )
+        else:
+            for row, since in told:
+                rows[row.table].append(row.body + positions(since, None))
 
-    def __init__(self, name: str, packed: Rows, extent: Extent) -> None:
-        self.name = name
-        self._looking = extent.looking(name)
-        self._aliases, self._standing = extent.aliases, extent.standing
-        self._packed = packed
-        self._patent = self._before = Patent(name)
-        self._known = 0
-        """The last position of the filing at hand."""
-        self._made: dict[str, Made] = {}
 
-    def add(self, known: int, event: LedgerEvent | Concealed) -> None:
-        """Take in the next event, known from a position on."""
-        if known != self._known:
-            self._turn()
-            self._known = known
-        self._patent = evolve(self._patent, event)  # type: ignore[arg-type] # the stream's facts
+def _write_beside(name: str, changes: Sequence[Change], rows: Rows, extent: Extent) -> None:
+    """The rows of a stream that stand in no view."""
+    if extent.aliases:
+        for change in changes:
+            if change.before.aliases is not change.after.aliases:
+                for alias in sorted(new_aliases(change)):
+                    rows[ALIASES].append(packed_row([text(alias), text(name)]))
+    if extent.standing and is_patent(name):
+        numbers = standing_now(changes[-1].after)
+        for table, number in zip((PLEDGES, DECLARATIONS), numbers, strict=True):
+            if number is not None:
+                rows[table].append(packed_row([text(name), text(number)]))
 
-    def finish(self) -> None:
-        """The stream is whole: what is open stays open."""
-        self._turn()
-        for view in self._looking.views if self._looking else ():
-            made = self._made.get(view.table)
-            if made:
-                rows, pack = self._packed[view.table], view.pack
-                for _, opened in made.values():
-                    for row, since in opened:
-                        rows.append(pack(row, since, None))
-        if self._standing and is_patent(self.name):
-            for table, number in zip(
-                (PLEDGES, DECLARATIONS), standing_now(self._patent), strict=True
-            ):
-                if number is not None:
-                    self._packed[table].append(packed_row([text(self.name), text(number)]))
 
-    def _turn(self) -> None:
-        """The filing at hand is whole: close and open rows."""
-        before, after = self._before, self._patent
-        if before is after or self._looking is None:
-            return
-        self._before = after
-        for view in self._looking.touched(before, after):
-            made = self._made.get(view.table)
-            self._made[view.table] = self._turned(view, made or {})
-        if self._aliases and before.aliases is not after.aliases:
-            for alias in sorted(new_aliases(Change(before, after, self._known))):
-                self._packed[ALIASES].append(packed_row([text(alias), text(self.name)]))
+def _changes(name: str, events: Sequence[tuple[int, LedgerEvent | Concealed]]) -> Iterator[Change]:
+    """What each filing changed on a stream."""
+    before = after = Patent(name)
+    filing = 0
+    for known, event in events:
+        if known != filing and before is not after:
+            yield Change(before, after, filing)
+            before = after
+        filing = known
+        after = evolve(after, event)  # type: ignore[arg-type] # the stream's facts
+    yield Change(before, after, filing)
 
-    def _turned(self, view: View, earlier: Made) -> Made:
-        """The rows of a view after the filing; those of parts that are no more are closed, but for
-        those that a new part makes again."""
-        patent, known = self._patent, self._known
-        made: Made = {}
-        new: Made = {}
-        for part in view.parts(patent):
-            key = tuple(map(id, part))
-            kept = earlier.pop(key, None)
-            if kept is None:
-                rows = [(row, known) for row in view.rows(patent, part)]
-                kept = new[key] = (part, rows)
-            made[key] = kept
-        if earlier:
-            gone = {row: since for _, rows in earlier.values() for row, since in rows}
-            for key, (part, rows) in new.items():
-                made[key] = (part, [(row, gone.pop(row, since)) for row, since in rows])
-            packed = self._packed[view.table]
-            packed += [view.pack(row, since, known) for row, since in gone.items() if since < known]
-        return made
+
+def _history(view: View, changes: Sequence[Change]) -> list[bytes]:
+    """The rows of a view that some filings on a stream opened, closed by a later one or open."""
+    packed: list[bytes] = []
+    made: Made = {}
+    for change in changes:
+        made = _turned(view, made, change, packed)
+    body = view.body
+    packed += [
+        body(row) + positions(since, None) for _, opened in made.values() for row, since in opened
+    ]
+    return packed
+
+
+def _turned(view: View, earlier: Made, change: Change, packed: list[bytes]) -> Made:
+    """The rows of a view after a filing; those of parts that are no more are closed, but for those
+    that a new part makes again."""
+    _, patent, known = change
+    if not earlier:
+        return {
+            tuple(map(id, part)): (part, [(row, known) for row in view.rows(patent, part)])
+            for part in view.parts(patent)
+        }
+    made: Made = {}
+    new: Made = {}
+    for part in view.parts(patent):
+        key = tuple(map(id, part))
+        kept = earlier.pop(key, None)
+        if kept is None:
+            rows = [(row, known) for row in view.rows(patent, part)]
+            kept = new[key] = (part, rows)
+        made[key] = kept
+    if earlier:
+        gone = {row: since for _, rows in earlier.values() for row, since in rows}
+        for key, (part, rows) in new.items():
+            made[key] = (part, [(row, gone.pop(row, since)) for row, since in rows])
+        packed += [view.pack(row, since, known) for row, since in gone.items() if since < known]
+    return made
 
 
 Made = dict[tuple[int, ...], tuple[Part, list[tuple[Row, int]]]]

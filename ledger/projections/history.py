@@ -18,10 +18,11 @@ import orjson
 from pydantic import BaseModel
 
 from ledger.domain.events import SecuredClaim
+from ledger.domain.money import Money
 from ledger.domain.patent import Patent
 from ledger.eventstore.batch import Batch, Insert
 from ledger.eventstore.views import Change
-from ledger.projections.packing import NULL, PACK, days, positions, text
+from ledger.projections.packing import NULL, PACK, days, positions, text, word
 
 
 class Row(NamedTuple):
@@ -41,8 +42,9 @@ Part = tuple[Any, ...]
 def each(things: Part, number: Callable[[Any], str]) -> Iterator[Part]:
     """Each thing as a part by itself. Other registers may state one number twice: the later ones
     have their place beside it, so that each thing has a name of its own."""
-    if len(things) == 1:
-        yield things
+    if len(things) < 2:
+        if things:
+            yield things
         return
     before: Counter[str] = Counter()
     for thing in things:
@@ -64,7 +66,7 @@ class Dated(NamedTuple):
     closed: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """One table of the register: which columns it has beside its ranges, and how rows come from a
     state."""
@@ -209,23 +211,28 @@ class View:
 
     @cached_property
     def body(self) -> Callable[[Row], bytes]:
-        """A packed row without its positions, which come last."""
-        pack = [PACK[kind] for _, kind in self.columns]
-        own_thing = self.thing != "patent_id"
-        bitemporal = self.bitemporal
-        head = self.head
+        """A packed row without its positions, which come last.
 
-        def packed(row: Row) -> bytes:
-            thing, patent_id, since, until, columns = row
-            fields = [head, text(thing), text(patent_id)] if own_thing else [head, text(patent_id)]
-            fields += [
-                NULL if value is None else convert(value)
-                for value, convert in zip(columns, pack, strict=True)
-            ]
-            if bitemporal:
-                fields.append(days(since, until))
-            return b"".join(fields)
-
+        Its source is written for the columns: going through them in a loop takes twice as long.
+        """
+        names = [f"v{place}" for place in range(len(self.columns))]
+        fields = ["head", "text(thing)", "word(patent_id)"]
+        if self.thing == "patent_id":
+            del fields[1]
+        fields += [f"NULL if {name} is None else pack_{name}({name})" for name in names]
+        if self.bitemporal:
+            fields.append("days(since, until)")
+        source = f"""
+def packed(row):
+    thing, patent_id, since, until, ({", ".join(names)},) = row
+    return join(({", ".join(fields)}))
+"""
+        means: dict[str, Any] = {"head": self.head, "join": b"".join, "NULL": NULL}
+        means |= {"text": text, "word": word, "days": days}
+        for name, (_, kind) in zip(names, self.columns, strict=True):
+            means[f"pack_{name}"] = PACK[kind]
+        exec(source, means)  # noqa: S102 - made of the number of columns alone
+        packed: Callable[[Row], bytes] = means["packed"]
         return packed
 
 
@@ -243,7 +250,9 @@ def as_json(value: Any) -> bytes:
 
 def _stored(value: BaseModel) -> Any:
     """A model as a JSON value: a claim by its members, which are JSON or models again."""
-    return value.__dict__ if type(value) is SecuredClaim else dumped(value)
+    if type(value) is SecuredClaim:
+        return value.__dict__
+    return value.written() if type(value) is Money else dumped(value)
 
 
 def dumped(value: BaseModel, *, exclude_none: bool = False) -> orjson.Fragment:

@@ -6,11 +6,11 @@ does not show to everybody (a debtor, a licence taken and not recorded) is not d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
 
-from ledger.domain.holdings import Licence, Pledge
+from ledger.domain.holdings import Licence, Patentees, Pledge
 from ledger.domain.parties import Party, PartyKind, folded
 from ledger.domain.patent import Patent
 from ledger.projections.history import Part, Row, View, each
@@ -19,13 +19,10 @@ ROLES = ("patentee", "pledgor", "pledgee", "licensor", "licensee")
 """Roles of parties that the register shows."""
 
 
-class _Side(NamedTuple):
-    """One side of a dealing, from a day to another."""
-
-    role: str
-    parties: Iterable[Party]
-    days: tuple[date, date | None]
-    disclosed: bool = True
+_Side = tuple[str, Iterable[Party], bool]
+"""One side of a dealing: its role, the parties, and whether they are disclosed."""
+_Sides = tuple[date, date | None, tuple[_Side, ...]]
+"""The sides from a day to another."""
 
 
 def parts(patent: Patent) -> Iterator[Part]:
@@ -39,59 +36,65 @@ def parts(patent: Patent) -> Iterator[Part]:
 def rows(patent: Patent, part: Part) -> Iterator[Row]:
     """One row a party and role and the days on which it has it."""
     about: str | None = None
-    sides: Iterable[_Side]
+    spans: Iterable[_Sides]
     match part[0]:
         case Pledge() as pledge:
-            about, sides = pledge.registration_no, _pledge(pledge)
+            about, spans = pledge.registration_no, _pledge(pledge)
         case Licence() as licence:
-            about, sides = licence.registration_no or licence.licence_id, _licence(licence)
+            about, spans = licence.registration_no or licence.licence_id, _licence(licence)
         case patentees:
-            until = [*(later.since for later in patentees[1:]), None]
-            days = zip((held.since for held in patentees), until, strict=True)
-            lists = zip(patentees, days, strict=True)
-            sides = (_Side("patentee", held.parties, span) for held, span in lists)
+            spans = _patentees(patentees)
     # A number that another register states twice names two things, each with a place of its own.
-    name = " ".join(["" if about is None else about, *map(str, part[1:])])
-    for side in sides:
-        since, until_day = side.days
-        if until_day is not None and until_day <= since:
+    name = " ".join([about or "", *map(str, part[1:])])
+    number = patent.id
+    for since, until, sides in spans:
+        if until is not None and until <= since:
             continue
-        for place, party in enumerate(side.parties):
-            thing = f"{patent.id} {side.role} {name} {place}"
-            person = party.kind is PartyKind.INDIVIDUAL
-            who = (party.id, party.name, folded(party.name), person)
-            columns = (*who, side.role, about, side.disclosed)
-            yield Row(thing, patent.id, since, until_day, columns)
+        for role, parties, disclosed in sides:
+            for place, party in enumerate(parties):
+                thing = f"{number} {role} {name} {place}"
+                columns = (*_who(party.id, party.name, party.kind), role, about, disclosed)
+                yield Row(thing, number, since, until, columns)
 
 
-def _pledge(pledge: Pledge) -> Iterator[_Side]:
+@lru_cache(maxsize=50_000)
+def _who(party: str, name: str, kind: PartyKind) -> tuple[str, str, str, bool]:
+    """What is said of a party itself."""
+    return party, name, folded(name), kind is PartyKind.INDIVIDUAL
+
+
+def _patentees(lists: Sequence[Patentees]) -> Iterator[_Sides]:
+    until = [*[later.since for later in lists[1:]], None]
+    for held, turn in zip(lists, until, strict=True):
+        yield held.since, turn, (("patentee", held.parties, True),)
+
+
+def _pledge(pledge: Pledge) -> Iterator[_Sides]:
     if pledge.revoked:
         return
     for shape, since, until in pledge.spans():
-        span = since, until
         debtor = () if shape.debtor is None else (shape.debtor,)
-        yield _Side("pledgor", shape.pledgors, span)
-        yield _Side("pledgee", shape.pledgees, span)
-        yield _Side("debtor", debtor, span, disclosed=False)
+        sides = ("pledgor", shape.pledgors, True), ("pledgee", shape.pledgees, True)
+        yield since, until, (*sides, ("debtor", debtor, False))
 
 
-def _licence(licence: Licence) -> Iterator[_Side]:
+def _licence(licence: Licence) -> Iterator[_Sides]:
     disclosed = licence.recorded_on is not None
     for shape, since, until in licence.spans():
-        yield _Side("licensor", shape.licensors, (since, until), disclosed)
-        yield _Side("licensee", shape.licensees, (since, until), disclosed)
+        sides = ("licensor", shape.licensors, disclosed), ("licensee", shape.licensees, disclosed)
+        yield since, until, sides
 
 
 INVOLVEMENTS = View(
     table="involvement",
     thing="thing",
     columns=(
-        ("party", "text"),
-        ("name", "text"),
-        ("folded", "text"),
+        ("party", "varchar"),
+        ("name", "varchar"),
+        ("folded", "varchar"),
         ("person", "boolean"),
-        ("role", "text"),
-        ("about", "text"),
+        ("role", "varchar"),
+        ("about", "varchar"),
         ("disclosed", "boolean"),
     ),
     members=("patentees", "pledges", "licences"),

@@ -111,7 +111,7 @@ LICENCE_RATE = View(
     table="licence_rate",
     thing="thing",
     columns=(
-        ("contract", "text"),
+        ("contract", "varchar"),
         ("recorded_on", "date"),
         ("taken_on", "date"),
         ("declaration_no", "text"),

@@ -52,8 +52,8 @@ LICENCES = View(
     table="licence",
     thing="thing",
     columns=(
-        ("licence_id", "text"),
-        ("registration_no", "text"),
+        ("licence_id", "varchar"),
+        ("registration_no", "varchar"),
         ("disclosed", "boolean"),
         ("details", "jsonb"),
         ("confidential", "jsonb"),

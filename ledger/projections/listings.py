@@ -7,12 +7,13 @@ day; time that brings one (a grant, a term's end) is foreseen as a day on which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from ledger.domain.holdings import Licence, Parties, uninterrupted
+from ledger.domain.numbers import PatentKind
 from ledger.domain.patent import Patent, Status
 from ledger.projections.history import Part, Row, View
 
@@ -59,18 +60,15 @@ def rows(patent: Patent, _: Part) -> Iterator[Row]:
     """One row a span of days on which the patent is found by the same terms."""
     entered = patent.entered
     stated = (entered.symbols or ()) if entered is not None else ()
-    symbols = tuple([plain_symbol(symbol) for symbol in stated])
-    lasting = _class_terms(symbols)
-    if entered is not None and entered.kind is not None:
-        lasting = (*lasting, f"kind:{entered.kind.value}")
+    symbols, lasting = _lasting(stated, None if entered is None else entered.kind)
     dates: tuple[date | None, ...] = (None, None, None)
     if entered is not None:
         dates = (entered.filed_on, entered.published_on, entered.granted_on)
-    facts = _facts(patent)
+    spans = _spans(patent)
     begun: date | None = None
-    held = facts.on(date.min)
-    for day in facts.days:
-        found = facts.on(day)
+    held = _held(patent, spans, date.min)
+    for day in _days(patent, spans):
+        found = _held(patent, spans, day)
         if found != held:
             terms, newest = held
             columns = ((*lasting, *terms), symbols, *dates, *newest)
@@ -82,94 +80,54 @@ def rows(patent: Patent, _: Part) -> Iterator[Row]:
 
 
 @lru_cache(maxsize=65_536)
-def _class_terms(symbols: tuple[str, ...]) -> tuple[str, ...]:
-    """The levels of all symbols, each once."""
-    return tuple(dict.fromkeys(term for symbol in symbols for term in class_terms(symbol)))
+def _lasting(
+    stated: tuple[str, ...], kind: PatentKind | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Plain symbols, and the terms that hold on every day: their levels, each once, and the
+    kind."""
+    symbols = tuple([plain_symbol(symbol) for symbol in stated])
+    terms = dict.fromkeys(term for symbol in symbols for term in class_terms(symbol))
+    return symbols, tuple(terms) if kind is None else (*terms, f"kind:{kind}")
 
 
 Span = tuple[date, date | None]
-Held = tuple[tuple[str, ...], tuple[date | None, date | None, date | None]]
+Held = tuple[list[str], tuple[date | None, date | None, date | None]]
 """What holds on a day: regions and states, and since when the newest pledge, recorded licence and
 declaration stand."""
 
-_TERM = {state: f"state:{state.value}" for state in State}
-_OF_STATUS = {status: f"state:{status.value}" for status in Status}
+_TERM = {state: f"state:{state}" for state in State}
+_OF_STATUS = {status: f"state:{status}" for status in Status}
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """The dated facts of a patent, ready to be asked for many days."""
+class _Spans(NamedTuple):
+    """The days on which things stand, by what they make of a patent."""
 
-    patent: Patent
-    pledged: tuple[Span, ...]
-    licensed: tuple[Span, ...]
-    declared: tuple[Span, ...]
-    preserved: tuple[Span, ...]
-    suspended: tuple[Span, ...]
-    days: list[date]
-    """Days on which anything may change, in order."""
-
-    def on(self, day: date) -> Held:
-        """What holds at the end of a day."""
-        terms = [*_region_terms(self.patent.patentees_on(day) or ())]
-        terms.append(_OF_STATUS[self.patent.status(day)])
-        pledged = licensed = declared = None
-        if self.pledged and (pledged := _newest(self.pledged, day)) is not None:
-            terms.append(_TERM[State.PLEDGED])
-        if self.licensed and (licensed := _newest(self.licensed, day)) is not None:
-            terms.append(_TERM[State.LICENSED])
-        if self.declared and (declared := _newest(self.declared, day)) is not None:
-            terms.append(_TERM[State.OPEN_LICENCE])
-        if self.preserved or self.suspended:
-            terms += self._freezes(day)
-        return tuple(terms), (pledged, licensed, declared)
-
-    def _freezes(self, day: date) -> list[str]:
-        preserved = _newest(self.preserved, day) is not None
-        suspended = _newest(self.suspended, day) is not None
-        said = (
-            (State.PRESERVED, preserved),
-            (State.SUSPENDED, suspended),
-            (State.FROZEN, preserved or suspended),
-        )
-        return [_TERM[state] for state, holds in said if holds]
+    pledged: list[Span]
+    licensed: list[Span]
+    declared: list[Span]
+    preserved: list[Span]
+    suspended: list[Span]
 
 
-def _newest(spans: Iterable[Span], day: date) -> date | None:
-    """Since when the newest of some things has stood that stand on a day."""
-    found = [s for s, until in spans if s <= day and (until is None or day < until)]
-    return max(found) if found else None
-
-
-def _facts(patent: Patent) -> _Facts:
-    pledged = tuple(
-        span
-        for pledge in patent.pledges
-        if not pledge.revoked
-        for span in uninterrupted(pledge.registered_on, pledge.ended_on, pledge.interruptions)
+def _spans(patent: Patent) -> _Spans:
+    return _Spans(
+        [
+            span
+            for pledge in patent.pledges
+            if not pledge.revoked
+            for span in uninterrupted(pledge.registered_on, pledge.ended_on, pledge.interruptions)
+        ],
+        [span for licence in patent.licences for span in _recorded(licence)],
+        [
+            span
+            for one in patent.declarations
+            for span in uninterrupted(one.declared_on, one.withdrawn_on, one.interruptions)
+        ],
+        [(since, until) for _, since, until in patent.preservation_periods()]
+        if patent.preservations
+        else [],
+        [(s.starts_on, s.ends_on) for s in patent.suspensions],
     )
-    licensed = tuple(span for licence in patent.licences for span in _recorded(licence))
-    declared = tuple(
-        span
-        for one in patent.declarations
-        for span in uninterrupted(one.declared_on, one.withdrawn_on, one.interruptions)
-    )
-    preserved: tuple[Span, ...] = ()
-    if patent.preservations:
-        preserved = tuple((since, until) for _, since, until in patent.preservation_periods())
-    suspended = tuple((s.starts_on, s.ends_on) for s in patent.suspensions)
-    spans = (*pledged, *licensed, *declared, *preserved, *suspended)
-    entered = patent.entered
-    days = {
-        None if entered is None else entered.granted_on,
-        patent.terminates_on,
-        patent.abandoned_on,
-        *(lapse.effective_on for lapse in patent.lapses),
-        *(held.since for held in patent.patentees),
-        *(day for span in spans for day in span),
-    }
-    known = sorted(day for day in days if day is not None)
-    return _Facts(patent, pledged, licensed, declared, preserved, suspended, known)
 
 
 def _recorded(licence: Licence) -> Iterable[Span]:
@@ -178,6 +136,53 @@ def _recorded(licence: Licence) -> Iterable[Span]:
         return ()
     since = licence.shapes[0].since
     return uninterrupted(since, licence.cancelled_on, licence.interruptions)
+
+
+def _days(patent: Patent, spans: _Spans) -> list[date]:
+    """Days on which anything may change, in order."""
+    entered = patent.entered
+    granted_on = None if entered is None else entered.granted_on
+    days = {
+        *[day for day in (granted_on, patent.terminates_on, patent.abandoned_on) if day],
+        *[lapse.effective_on for lapse in patent.lapses],
+        *[held.since for held in patent.patentees],
+        *[day for some in spans for span in some for day in span if day],
+    }
+    return sorted(days)
+
+
+def _held(patent: Patent, spans: _Spans, day: date) -> Held:
+    """What holds at the end of a day."""
+    parties = patent.patentees_on(day)
+    terms = _region_terms(parties) if parties else []
+    terms.append(_OF_STATUS[patent.status(day)])
+    pledged = licensed = declared = None
+    if spans.pledged and (pledged := _newest(spans.pledged, day)) is not None:
+        terms.append(_TERM[State.PLEDGED])
+    if spans.licensed and (licensed := _newest(spans.licensed, day)) is not None:
+        terms.append(_TERM[State.LICENSED])
+    if spans.declared and (declared := _newest(spans.declared, day)) is not None:
+        terms.append(_TERM[State.OPEN_LICENCE])
+    if spans.preserved or spans.suspended:
+        terms += _freezes(spans, day)
+    return terms, (pledged, licensed, declared)
+
+
+def _freezes(spans: _Spans, day: date) -> list[str]:
+    preserved = _newest(spans.preserved, day) is not None
+    suspended = _newest(spans.suspended, day) is not None
+    said = (
+        (State.PRESERVED, preserved),
+        (State.SUSPENDED, suspended),
+        (State.FROZEN, preserved or suspended),
+    )
+    return [_TERM[state] for state, holds in said if holds]
+
+
+def _newest(spans: Iterable[Span], day: date) -> date | None:
+    """Since when the newest of some things has stood that stand on a day."""
+    found = [s for s, until in spans if s <= day and (until is None or day < until)]
+    return max(found) if found else None
 
 
 # --- terms --------------------------------------------------------------------------------------
@@ -204,9 +209,12 @@ def plain_symbol(symbol: str) -> str:
 
 def _region_terms(parties: Parties) -> list[str]:
     """The regions of parties, each once, in order."""
+    if len(parties) == 1:
+        region = parties[0].region
+        return [*region_terms(region)] if region else []
     regions = {party.region for party in parties if party.region}
     if len(regions) == 1:
-        return list(region_terms(*regions))
+        return [*region_terms(*regions)]
     return sorted({term for region in regions for term in region_terms(region)})
 
 

@@ -32,7 +32,7 @@ def rows(patent: Patent, part: Part) -> Iterator[Row]:
 OPEN_LICENCES = View(
     table="open_licence",
     thing="thing",
-    columns=(("declaration_no", "text"), ("details", "jsonb")),
+    columns=(("declaration_no", "varchar"), ("details", "jsonb")),
     members=("declarations",),
     parts=lambda patent: each(patent.declarations, lambda declared: declared.declaration_no),
     rows=rows,

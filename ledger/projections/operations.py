@@ -71,7 +71,7 @@ OPERATION = View(
         ("act", "varchar"),
         ("cause", "varchar"),
         ("day", "date"),
-        ("contract", "text"),
+        ("contract", "varchar"),
         *GROUPS,
     ),
     members=("entered", "patentees", "licences", "pledges"),

@@ -14,7 +14,12 @@ SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"
 
+REMEMBERED_MAX = 50_000
+"""Values kept of each kind that comes again and again."""
+
 _LENGTH = Struct(">i").pack
+_SHORT = 4_096
+_LENGTHS = [_LENGTH(size) for size in range(_SHORT)]
 _BOTH_POSITIONS = Struct(">iBiqiq").pack
 _LOWER_POSITION = Struct(">iBiq").pack
 _BOTH_DAYS = Struct(">iBiiii").pack
@@ -22,6 +27,8 @@ _ONE_DAY = Struct(">iBii").pack
 _NO_DAY = Struct(">iB").pack
 _DAY = Struct(">ii").pack
 _INT = Struct(">ii").pack
+_TEXTS = Struct(">iiiiii").pack
+_NO_TEXTS = Struct(">iiii").pack(12, 0, 0, 25)
 
 _LOWER_IN, _LOWER_INFINITE, _UPPER_INFINITE = 0x02, 0x08, 0x10
 """Flags of a range: its lower bound belongs to it; a bound is missing."""
@@ -31,11 +38,13 @@ _DAY_0 = date(2000, 1, 1).toordinal()
 def text(value: str) -> bytes:
     """A text."""
     data = value.encode()
-    return _LENGTH(len(data)) + data
+    size = len(data)
+    return (_LENGTHS[size] if size < _SHORT else _LENGTH(size)) + data
 
 
-word = lru_cache(maxsize=4_096)(text)
-"""A text that comes again and again: a code of a list, packed once."""
+word = lru_cache(maxsize=REMEMBERED_MAX)(text)
+"""A text that comes again and again, packed once: a code of a list, a party, a number that many
+rows are about."""
 
 
 def json(value: bytes) -> bytes:
@@ -53,17 +62,19 @@ def integer(value: int) -> bytes:
     return _INT(4, value)
 
 
+@lru_cache(maxsize=REMEMBERED_MAX)
 def day(value: date) -> bytes:
     """A date."""
     return _DAY(4, value.toordinal() - _DAY_0)
 
 
-def texts(values: Sequence[str]) -> bytes:
+@lru_cache(maxsize=REMEMBERED_MAX)
+def texts(values: tuple[str, ...]) -> bytes:
     """A text[], one-dimensional and without nulls."""
     if not values:
-        return Struct(">iiii").pack(12, 0, 0, 25)
-    items = b"".join(map(text, values))
-    return Struct(">iiiiii").pack(20 + len(items), 1, 0, 25, len(values), 1) + items
+        return _NO_TEXTS
+    items = b"".join(map(word, values))
+    return _TEXTS(20 + len(items), 1, 0, 25, len(values), 1) + items
 
 
 def numeric(value: Decimal) -> bytes:
@@ -94,6 +105,7 @@ def _numeric(stated: str) -> bytes:
     return Struct(f">ihhHH{len(digits)}h").pack(*head, *digits)
 
 
+@lru_cache(maxsize=1_024)
 def positions(opened: int, closed: int | None) -> bytes:
     """An int8range of positions, open upwards where nothing has closed it."""
     if closed is None:
@@ -101,6 +113,7 @@ def positions(opened: int, closed: int | None) -> bytes:
     return _BOTH_POSITIONS(25, _LOWER_IN, 8, opened, 8, closed)
 
 
+@lru_cache(maxsize=REMEMBERED_MAX)
 def days(since: date | None, until: date | None) -> bytes:
     """A daterange; None is without end on that side."""
     if since is None and until is None:

@@ -106,7 +106,7 @@ PLEDGE_FINANCING = View(
     thing="thing",
     columns=(
         ("trademark", "boolean"),
-        ("contract", "text"),
+        ("contract", "varchar"),
         ("span", "int"),
         ("stands_from", "date"),
         ("stands_until", "date"),

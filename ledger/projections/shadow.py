@@ -39,6 +39,10 @@ WHERE i.indrelid = %s::regclass
     AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid)
 ORDER BY i.indexrelid
 """
+LARGEST_FIRST = """
+SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relname = ANY (%s)
+ORDER BY pg_relation_size(oid) DESC
+"""
 TRANSACTIONS = """
 SELECT l.virtualtransaction FROM pg_locks AS l
 JOIN pg_stat_activity AS a ON a.pid = l.pid
@@ -133,8 +137,10 @@ def made(
     filled(connection, url, name, until, progress, extent)
     with ThreadPoolExecutor(INDEX_CONNECTIONS) as pool:
         columns = EXTENTS[extent].compared
+        # What takes longest first: nobody waits at the end for a large table that came last.
+        largest_first = connection.execute(LARGEST_FIRST, (name, list(columns))).fetchall()
         under_way = [
-            pool.submit(_make_alike, url, name, table, listed) for table, listed in columns.items()
+            pool.submit(_make_alike, url, name, table, columns[table]) for (table,) in largest_first
         ]
         for table_made in under_way:
             table_made.result()
@@ -174,8 +180,17 @@ def _make_alike(url: str, name: str, table: str, columns: str) -> None:
         )
 
 
-_DOCUMENTS = ("bibliography", "facts", "patentees", "details", "confidential")
-"""Columns that no plan asks about; they are the most of a row."""
+_DOCUMENTS = (
+    "bibliography",
+    "facts",
+    "patentees",
+    "details",
+    "confidential",
+    "symbols",
+    "enterprises",
+)
+"""Columns that no plan asks about; they are the most of a row, or lists, whose elements are counted
+at length."""
 
 
 def transactions(connection: Connection[Any]) -> set[str]:

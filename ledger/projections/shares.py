@@ -1,8 +1,9 @@
 """The fold of the log by several processes, each folding shares of the streams.
 
-A worker is this module run by a Python of its own (not forked: the caller may have threads and
-connections). It is handed its job and then share after share on standard input, fills the tables
-of the shadow schema by itself, and answers how many events they had.
+The calling process folds too. A worker beside it is this module run by a Python of its own (not
+forked: the caller may have threads and connections). It is handed its job and then share after
+share on standard input, fills the tables of the shadow schema by itself, and answers how many
+events they had.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any
 
 from psycopg import Connection, Cursor
@@ -29,11 +31,12 @@ from ledger.projections.extents import COMPARED, EVERYTHING, EXTENTS, STATISTICS
 from ledger.projections.folding import IN_ORDER, Filings, Share, fold_share
 from ledger.projections.packing import SIGNATURE, TRAILER
 
-ALONE_MAX = {EVERYTHING: 20_000, COMPARED: 20_000, STATISTICS_ALONE: 200_000}
+ALONE_MAX = {EVERYTHING: 10_000, COMPARED: 10_000, STATISTICS_ALONE: 200_000}
 """A log of no more events is folded by the calling process; starting others takes as long. Of the
 statistics the server has half of the work, which it does beside one process as beside two."""
-SHARE_EVENTS = 10_000
-"""Events of a share, about: one share at a time is held in memory."""
+SHARE_EVENTS = 4_000
+"""Events of a share, about: one share at a time is held in memory, and who has folded the last one
+waits for the others."""
 
 SAMPLE = """
 SELECT originator_id FROM (
@@ -75,9 +78,9 @@ def cut(connection: Connection[Any], until: int) -> list[Share]:
 
 @contextmanager
 def workers(until: int, extent: str = EVERYTHING) -> Iterator[list[Worker]]:
-    """Worker processes for a log of so many events, none for a small one; they come up while the
-    caller goes on."""
-    count = len(os.sched_getaffinity(0)) if until > ALONE_MAX[extent] else 0
+    """Worker processes beside this one for a log of so many events, none for a small one; they come
+    up while the caller goes on."""
+    count = len(os.sched_getaffinity(0)) - 1 if until > ALONE_MAX[extent] else 0
     started = [Worker() for _ in range(count)]
     try:
         yield started
@@ -89,41 +92,52 @@ def workers(until: int, extent: str = EVERYTHING) -> Iterator[list[Worker]]:
 def fold_all(
     job: Job, shares: list[Share], at_hand: list[Worker], told: Callable[[int], None]
 ) -> None:
-    """Fold every share into the shadow tables, by the workers or, without any, in this process."""
+    """Fold every share into the shadow tables, in this process and by the workers."""
     done = 0
-    for events in _folded(job, shares, at_hand):
+    for events in _folded(job, iter(shares), at_hand):
         done += events
         told(done)
 
 
-def _folded(job: Job, shares: list[Share], at_hand: list[Worker]) -> Iterator[int]:
-    if at_hand:
-        with ThreadPoolExecutor(len(at_hand)) as pool:
-            for worker in at_hand:
-                worker.take(job)
-            yield from _as_told(pool, at_hand, iter(shares))
-    else:
+def _folded(job: Job, waiting: Iterator[Share], at_hand: list[Worker]) -> Iterator[int]:
+    """Fold each share by whoever is free first; how many events it had."""
+    answers: SimpleQueue[int] = SimpleQueue()
+
+    def hand(worker: Worker) -> None:
+        worker.take(job)
+        for share in waiting:
+            answers.put(worker.fold(share))
+
+    with ThreadPoolExecutor(max(1, len(at_hand))) as pool, _ready_to_fold(job) as connection:
+        handing = [pool.submit(hand, worker) for worker in at_hand]
+        try:
+            for share in waiting:
+                yield fill(connection, job, share)
+                while not answers.empty():
+                    yield answers.get()
+            for handed in handing:
+                handed.result()
+            while not answers.empty():
+                yield answers.get()
+        finally:
+            for _ in waiting:
+                pass  # who fails leaves nothing to be begun
+
+
+@contextmanager
+def _ready_to_fold(job: Job) -> Iterator[Connection[Any]]:
+    """The connection by which a process folds; meanwhile nothing is looked for that refers to
+    itself, which nothing does that a fold makes."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
         with connect(job.url, application_name="patent-ledger replay") as connection:
             connection.execute(IN_ORDER)
-            for share in shares:
-                yield fill(connection, job, share)
-
-
-def _as_told(
-    pool: ThreadPoolExecutor, at_hand: list[Worker], waiting: Iterator[Share]
-) -> Iterator[int]:
-    """Hand each worker the next share as it ends one, and pass on its answers."""
-    busy = {}
-    for worker, share in zip(at_hand, waiting, strict=False):
-        busy[pool.submit(worker.fold, share)] = worker
-    while busy:
-        done, _ = wait(busy, return_when=FIRST_COMPLETED)
-        for future in done:
-            worker = busy.pop(future)
-            following = next(waiting, None)
-            if following is not None:
-                busy[pool.submit(worker.fold, following)] = worker
-            yield future.result()
+            connection.execute("SET synchronous_commit = off")
+            yield connection
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Worker:
@@ -203,11 +217,8 @@ def copy_rows(
 
 def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
     """A worker's life: its job, then shares until there is no more input."""
-    gc.disable()  # nothing that a fold makes refers to itself
     job: Job = pickle.load(asked)  # noqa: S301 - our own parent
-    with connect(job.url, application_name="patent-ledger replay") as connection:
-        connection.execute(IN_ORDER)
-        connection.execute("SET synchronous_commit = off")
+    with _ready_to_fold(job) as connection:
         while True:
             try:
                 share: Share = pickle.load(asked)  # noqa: S301 - our own parent

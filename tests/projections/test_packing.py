@@ -63,7 +63,7 @@ def test_values_come_back(
     amount: Decimal,
 ) -> None:
     kinds = ("text", "jsonb", "boolean", "int", "date", "text[]", "numeric")
-    values = (said, b'{"a": [1, "\xc3\xa9"]}', yes, n, d, many, amount)
+    values = (said, b'{"a": [1, "\xc3\xa9"]}', yes, n, d, tuple(many), amount)
     fields = [PACK[kind](value) for kind, value in zip(kinds, values, strict=True)]
     found = copied(connection, *fields, days(None, None), positions(1, None))
     assert found[:7] == (said, {"a": [1, "é"]}, yes, n, d, many, amount)

@@ -337,9 +337,25 @@ def test_a_worker_that_dies_is_told_of(url: str) -> None:
     job = shares.Job(url, "no such schema", Filings(), 10**6, EVERYTHING)
     with registry(url) as ledger:
         enter_patents(ledger, numbers(2))
-    with pytest.raises(shares.WorkerFailed):
+    worker = shares.Worker()
+    try:
+        worker.take(job)
+        with pytest.raises(shares.WorkerFailed):
+            worker.fold(Share(None, None))
+    finally:
+        worker.end()
+
+
+def test_what_fails_in_one_process_ends_all(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever of the processes meets it first."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    job = shares.Job(url, "no such schema", Filings(), 10**6, EVERYTHING)
+    with registry(url) as ledger:
+        enter_patents(ledger, numbers(2))
+    share = Share(None, None)
+    with pytest.raises((shares.WorkerFailed, psycopg.errors.InvalidSchemaName)):
         with shares.workers(job.until) as at_hand:
-            shares.fold_all(job, [Share(None, number(1)), Share(number(1), None)], at_hand, print)
+            shares.fold_all(job, [share] * 3, at_hand, print)
 
 
 def test_filings_of_several_events_are_found_open_and_hidden(url: str) -> None:

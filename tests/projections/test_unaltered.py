@@ -14,7 +14,7 @@ from ledger.domain.events import LedgerEvent
 from ledger.eventstore.stored_form import encode
 from ledger.means import fresh_salts
 from ledger.projections.extents import EXTENTS, STATISTICS_ALONE
-from ledger.projections.folding import Rows, fold_stream
+from ledger.projections.folding import Rows, fold_streams
 from ledger.projections.statistics.unaltered import Logged, rows_of
 from tests.builders import (
     BANK,
@@ -50,7 +50,7 @@ def log_of(*events: LedgerEvent) -> list[Logged]:
 
 def told(log: Sequence[Logged], extent: Any, stream: str = PATENT) -> dict[str, list[bytes]]:
     rows: Rows = {table: [] for table in extent.columns}
-    fold_stream(stream, log, rows, extent)
+    fold_streams([(stream, [*log])], rows, extent)
     return {table: sorted(packed) for table, packed in rows.items()}
 
 

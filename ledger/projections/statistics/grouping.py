@@ -124,8 +124,9 @@ Thing = TypeVar("Thing")
 def placed(things: Sequence[Thing], number: Callable[[Thing], str]) -> Iterator[tuple[Thing, int]]:
     """Each thing with its place among those of the same number, which is 0 but where a register
     states one number twice."""
-    if len(things) == 1:
-        yield things[0], 0
+    if len(things) < 2:
+        for thing in things:
+            yield thing, 0
         return
     before: Counter[str] = Counter()
     for thing in things:

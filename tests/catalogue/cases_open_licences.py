@@ -233,6 +233,13 @@ CASES: tuple[Case, ...] = (
     case(
         "open-take-notice-and-payment",
         "R",
+        take(licensee=LAMPWORKS),
+        passes=take(),
+        given=OPEN,
+    ),
+    case(
+        "open-take-notice-and-payment",
+        "R",
         take(documents=documents("licensee-notice")),
         passes=take(signed_by=refs(LAMPWORKS)),
         given=OPEN,

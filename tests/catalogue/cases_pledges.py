@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from ledger.domain.events import Declaration, TrademarkPart
+from ledger.domain.money import yuan
 from ledger.domain.parties import PartyKind
 from ledger.domain.pledges import PledgeContract, RevokePledge
 from tests.builders import (
@@ -73,6 +74,20 @@ def revoke(ground: str = "pledge-pledgor-is-owner", **fields: Any) -> RevokePled
 MAXIMUM = claim(maximum=True, period_from=date(2026, 3, 2), period_until=date(2027, 3, 2))
 
 CASES: tuple[Case, ...] = (
+    *(
+        case("pledge-two-sides", "R", register_pledge(**sides), passes=register_pledge())
+        for sides in (
+            {"pledgees": (LAMPWORKS,)},
+            {"pledgees": (BANK, BANK)},
+            {"pledgors": (LAMPWORKS, LAMPWORKS)},
+        )
+    ),
+    case(
+        "pledge-contract-contents",
+        "R",
+        register_pledge(claim=STATED_CLAIM.model_copy(update={"amount": yuan("0")})),
+        passes=register_pledge(claim=STATED_CLAIM.model_copy(update={"amount": yuan("0.01")})),
+    ),
     case(
         "pledge-joint-application",
         "R",

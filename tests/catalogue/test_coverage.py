@@ -48,6 +48,7 @@ HOUSE_RULES = {
     "day-has-come": "R",
     "right-in-force": "R",
     "pledge-registration-known": "R",
+    "pledge-two-sides": "R",
     "freeze-case-known": "R",
     "correction-entry-known": "R",
     "correction-as-stated": "R",

@@ -572,7 +572,8 @@ class TestTaking:
         OPEN.when(command).refused_by("open-take-foreign")
         papers = documents("licensee-notice", "payment-proof", "technology-export-licence")
         OPEN.when(command.model_copy(update={"documents": papers})).passes()
-        theirs = recorded(entered(patentees=(FOREIGNER,)), declared_open(patentees=(FOREIGNER,)))
+        owner = ISLANDER if licensee is FOREIGNER else FOREIGNER
+        theirs = recorded(entered(patentees=(owner,)), declared_open(patentees=(owner,)))
         theirs.when(command).passes()
 
 

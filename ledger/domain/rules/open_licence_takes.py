@@ -31,7 +31,9 @@ from ledger.domain.rules.open_licences import not_live
     "nothing_due_yet.",
 )
 def take_notice_and_payment(patent: Patent, command: TakeOpenLicence, context: Context) -> Outcome:
-    """It arises by written notice while the declaration stands, and by payment as announced."""
+    """It arises by written notice while the declaration stands, and by payment as announced; a
+    patentee takes none of its own.
+    """
     declaration = declaration_of(patent, command.declaration_no)
     if declaration is None:
         return not_live(command.declaration_no)
@@ -53,6 +55,10 @@ def take_notice_and_payment(patent: Patent, command: TakeOpenLicence, context: C
 def _not_notified(
     patent: Patent, declaration: Declaration, command: TakeOpenLicence, context: Context
 ) -> Broken | None:
+    owners = {p.id: p.name for p in licensors_of(patent, declaration, context.today)}
+    taker = context.party_id(command.licensee)
+    if taker in owners:
+        return Broken("/licensee", {"patentee": owners[taker]})
     notice_on = command.notice_on
     if notice_on is None or notice_on > context.today:
         return Broken("/notice_on", {"missing": ["notice_on"]})
@@ -60,8 +66,7 @@ def _not_notified(
         return not_live(declaration.declaration_no)
     if not has_document(command, "licensee-notice"):
         return Broken("/documents", {"missing": ["licensee-notice"]})
-    licensee = context.party(command.licensee)
-    sides = {p.id: p.name for p in (licensee, *licensors_of(patent, declaration, context.today))}
+    sides = {taker: command.licensee.name, **owners}
     signed = context.signers(command) & set(sides)
     return None if signed else Broken("/signed_by", {"one_of": [*sides.values()]})
 

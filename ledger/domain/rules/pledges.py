@@ -39,6 +39,24 @@ def joint_application(_: Patent, command: RegisterPledge, context: Context) -> O
 
 
 @rule(
+    "pledge-two-sides",
+    RegisterPledge,
+    title="Two sides",
+    article="CC 425, 440; PPM 3",
+    cure="Name each party once, on its own side.",
+    once=True,
+)
+def two_sides(_: Patent, command: RegisterPledge, context: Context) -> Outcome:
+    """Nobody pledges to itself, and no party is named twice."""
+    sides = [*command.pledgors, *command.pledgees]
+    parties = [context.party_id(p) for p in sides]
+    if len(set(parties)) == len(parties):
+        return None
+    twice = [p.name for place, p in enumerate(sides) if parties[place] in parties[:place]]
+    return Broken("/pledgees", {"named_twice": twice})
+
+
+@rule(
     "pledge-documents",
     RegisterPledge,
     title="Documents",
@@ -202,7 +220,7 @@ def contract_contents(
     missing = [f"address of {p.name}" for p in sides if p.address is None]
     if claim.kind is None:
         missing.append("claim/kind")
-    if claim.amount is None:
+    if claim.amount is None or not claim.amount.amount:
         missing.append("claim/amount")
     if claim.debt_due_on is None:
         missing.append("claim/debt_due_on")

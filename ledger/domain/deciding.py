@@ -32,6 +32,7 @@ from ledger.domain.obligations import Obligation
 from ledger.domain.patent import Patent
 from ledger.domain.refusals import Finding, Refused, Severity
 from ledger.domain.rules import judge
+from ledger.domain.spelling import as_recorded
 
 Decision = Callable[[Mapping[str, Patent], Any, Context], list[LedgerEvent]]
 
@@ -74,6 +75,7 @@ class Verdict:
 
 def decide(patents: Mapping[str, Patent], command: Command, context: Context) -> Verdict:
     """Judge a filing by all rules of its command; raises Refused with every refusal there is."""
+    command = as_recorded(patents, command)
     command, findings = _partly(command, tuple(judge(patents, command, context)), context)
     verdict = Verdict((), findings)
     if verdict.refusals:

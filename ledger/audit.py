@@ -18,17 +18,18 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import Connection
 
 from ledger.audit_beside import Beside, Standing, beside
+from ledger.audit_filings import filings, sources
 from ledger.database import connect
 from ledger.domain.discrepancies import Discrepancy, discrepancies
-from ledger.domain.events import Concealed, PatentEvent
-from ledger.domain.evolving import evolve
+from ledger.domain.events import PatentEvent
 from ledger.domain.lawsettings import LawSettings
 from ledger.domain.patent import Patent
 from ledger.domain.periods import WorkingCalendar
 from ledger.domain.rejudging import judged_again
 from ledger.domain.standing_discrepancies import standing_discrepancies
 from ledger.eventstore import stored_form
-from ledger.eventstore.world import is_patent
+from ledger.eventstore.reading import DAMAGED, UnreadableRow, reason_of
+from ledger.eventstore.world import empty, folded
 
 SERIAL_DIGITS = 7
 """Digits at the end of a registration number that count within its kind, year and region."""
@@ -64,6 +65,14 @@ SELECT number, before + 1, serial - 1 FROM (
 WHERE number IS NOT NULL AND serial > before + 1 ORDER BY kind, year, region, serial
 """
 """A number that is drawn follows the one before it, drawn here or told by another register."""
+
+ALTERED = frozenset(
+    {
+        *("unreadable", "standing-differs", "registration-differs", "feed-differs"),
+        *("follower-ahead", "receipt-differs", "source-differs"),
+    }
+)
+"""Kinds that no filing and no other register brings about: somebody has changed the database."""
 
 Progress = Callable[[int, int], None]
 """Told how many of how many events are replayed."""
@@ -101,9 +110,9 @@ def audit(
     damaged: frozenset[str] = frozenset(),
     today: Today | None = None,
 ) -> Generator[AuditFinding, None, None]:
-    """Everything that does not fit, patent by patent in the order of their ids; entries that rest
-    on documents whose digests are given as damaged among it. With a day, also what does not fit in
-    what stands on it, and what would be refused were it judged again.
+    """Everything that does not fit, patent by patent in the order of their ids; entries that cannot
+    be read, or rest on documents whose digests are given as damaged, among it. With a day, also
+    what does not fit in what stands on it, and what would be refused were it judged again.
     """
     with connect(url, "ledger_writer", autocommit=False) as connection:
         connection.execute(SNAPSHOT)
@@ -111,9 +120,16 @@ def audit(
         assert row is not None, "an aggregate gives one row"
         done, total = 0, row[0]
         standing = Standing(connection) if today is not None else None
+        unread: list[int] = []
         for patent, positions, again in _patents(connection, today):
             done += len(positions)
             progress(done, total)
+            if isinstance(patent, UnreadableRow):
+                unread.append(patent.position)
+                yield _unreadable(patent)
+                if standing is not None:
+                    standing.forget(patent.stream)
+                continue
             facts = {fact.originator_version: fact for fact in patent.facts}
             for found in discrepancies(patent):
                 yield _finding(found, facts[found.version], positions[found.version])
@@ -129,6 +145,8 @@ def audit(
         if standing is not None:
             yield from _gaps(connection)
             yield from map(_beside, (*standing.left(), *beside(connection)))
+            yield from map(_beside, filings(connection, unread))
+            yield from map(_beside, sources(connection, unread))
         connection.rollback()
 
 
@@ -150,28 +168,44 @@ Again = list[tuple[Discrepancy, PatentEvent]]
 """Entries that would be refused, with what would refuse them."""
 
 
-def _patents(
-    connection: Connection[Any], today: Today | None = None
-) -> Iterator[tuple[Patent, dict[int, int], Again]]:
-    """Each patent, with the positions of its versions in the log, and what is judged again."""
+Read = tuple[Patent | UnreadableRow, dict[int, int], Again]
+
+
+def _patents(connection: Connection[Any], today: Today | None = None) -> Iterator[Read]:
+    """Each patent, with the positions of its versions in the log, and what is judged again. Of a
+    stream with a row that cannot be read, that row alone."""
     with connection.cursor(name="audit", binary=True) as curs:
         curs.itersize = PAGE
         curs.execute(SELECT_STREAMS)
         for stream, rows in groupby(curs, key=itemgetter(0)):
-            if not is_patent(stream):
-                continue
-            patent, positions = Patent(stream), {}
-            before, filing, again = patent, None, []
-            for row in rows:
-                event = stored_form.decode(StoredEvent(*row[:4]))
-                assert isinstance(event, PatentEvent | Concealed), "its stream holds its facts"
-                if isinstance(event, PatentEvent) and event.filing_id != filing:
-                    before, filing = patent, event.filing_id
-                if isinstance(event, PatentEvent) and today is not None:
-                    again += [(found, event) for found in _refused(before, event, today)]
-                patent = evolve(patent, event)
-                positions[event.originator_version] = row[4]
-            yield patent, positions, again
+            state, positions, again = empty(stream), dict[int, int](), Again()
+            before, filing = state, None
+            events = iter(rows)
+            for row in events:
+                positions[row[1]] = row[4]
+                try:
+                    event = stored_form.decode(StoredEvent(*row[:4]))
+                    if isinstance(event, PatentEvent) and event.filing_id != filing:
+                        before, filing = state, event.filing_id
+                    if isinstance(event, PatentEvent) and isinstance(before, Patent) and today:
+                        again += [(found, event) for found in _refused(before, event, today)]
+                    state = folded(state, event)
+                except DAMAGED as error:
+                    yield UnreadableRow(row[4], stream, row[1], reason_of(error)), positions, []
+                    yield from _also_unreadable(stream, events)
+                    break
+            else:
+                if isinstance(state, Patent):
+                    yield state, positions, again
+
+
+def _also_unreadable(stream: str, rows: Iterable[Any]) -> Iterator[Read]:
+    """Further rows of a stream that are not even of the form of entries."""
+    for row in rows:
+        try:
+            stored_form.decode(StoredEvent(*row[:4]))
+        except DAMAGED as error:
+            yield UnreadableRow(row[4], stream, row[1], reason_of(error)), {}, []
 
 
 def _refused(before: Patent, event: PatentEvent, today: Today) -> Iterator[Discrepancy]:
@@ -183,6 +217,13 @@ def _refused(before: Patent, event: PatentEvent, today: Today) -> Iterator[Discr
             event.filing_id,
             f"{finding.rule}: {finding.message}",
         )
+
+
+def _unreadable(row: UnreadableRow) -> AuditFinding:
+    """A row that ends what can be judged of its stream."""
+    detail = f"the entry cannot be read, nor what follows it be judged: {row.reason}"
+    at = (row.stream, row.position, detail, row.version)
+    return AuditFinding("unreadable", *at, "", "", "", None, None)
 
 
 def _gaps(connection: Connection[Any]) -> Iterator[AuditFinding]:
@@ -206,7 +247,10 @@ def _twice(connection: Connection[Any]) -> Iterator[AuditFinding]:
     with connection.cursor(name="twice", binary=True) as curs:
         curs.execute(SELECT_TWICE)
         for patent, stream, version, topic, state, position in curs:
-            fact = stored_form.decode(StoredEvent(stream, version, topic, state))
+            try:
+                fact = stored_form.decode(StoredEvent(stream, version, topic, state))
+            except DAMAGED:
+                continue  # told with its stream
             if isinstance(fact, PatentEvent):
                 detail = f"{stream} is a number of {patent}, which has facts of its own"
                 found = Discrepancy("two-streams", stream, version, fact.filing_id, detail)

@@ -10,30 +10,22 @@ from typing import Any, Final
 
 from psycopg import Connection
 
+from ledger.domain.events import PatentEvent
 from ledger.domain.patent import Patent
+from ledger.eventstore import reading
+from ledger.eventstore.reading import DAMAGED
+from ledger.eventstore.registrations import TELLING, Registrations
 from ledger.eventstore.restanding import standing_now
 from ledger.projections.feed import KINDS
 
 SELECT_PLEDGES: Final = "SELECT patent_id, registration_no FROM standing_pledge"
 SELECT_DECLARATIONS: Final = "SELECT patent_id, declaration_no FROM standing_declaration"
+SELECT_TELLING: Final = """
+SELECT originator_id, originator_version, topic, state FROM stored_events
+WHERE topic = ANY (%s) ORDER BY notification_id
+"""
 SELECT_REGISTRATIONS: Final = """
-WITH said AS (
-    SELECT entry ->> 'registration_no' AS number, array_agg(originator_id) AS patents
-    FROM stored_events,
-        LATERAL (SELECT split_part(convert_from(state, 'UTF8'), E'\\n', 1)::jsonb AS entry) AS line
-    WHERE topic IN (
-            'pledge.registered', 'licence.recorded', 'open_licence.declared',
-            'open_licence.recorded'
-        )
-        AND entry ->> 'door' = 'filed' AND entry ->> 'registration_no' IS NOT NULL
-    GROUP BY 1
-), drawn AS (
-    SELECT registration_no, patents FROM registration WHERE kind <> 'take'
-)
-SELECT coalesce(s.number, d.registration_no), s.number IS NULL, d.registration_no IS NULL
-FROM said AS s FULL JOIN drawn AS d ON d.registration_no = s.number
-WHERE NOT coalesce(s.patents @> d.patents AND d.patents @> s.patents, false)
-ORDER BY 1
+SELECT registration_no, kind, patents, secured_claim_id, filing_id FROM registration
 """
 SELECT_FEED: Final = """
 SELECT coalesce(e.notification_id, f.position), e.notification_id IS NULL, f.position IS NULL
@@ -45,7 +37,10 @@ FULL JOIN feed AS f ON f.position = e.notification_id
 WHERE NOT coalesce(f.stream = e.originator_id AND f.topic = e.topic, false)
 ORDER BY 1
 """
-SELECT_AHEAD: Final = "SELECT feed_position(), log_head() WHERE feed_position() > log_head()"
+SELECT_AHEAD: Final = """
+SELECT application_name, notification_id, log_head() FROM notification_tracking
+WHERE notification_id > log_head() ORDER BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +72,11 @@ class Standing:
             if said != stands:
                 yield _standing(table, patent.id, said, stands)
 
+    def forget(self, patent: str) -> None:
+        """Of a patent whose facts cannot be read it is not known what stands."""
+        self._pledges.pop(patent, None)
+        self._declarations.pop(patent, None)
+
     def left(self) -> Iterator[Beside]:
         """Rows of patents on which there is nothing."""
         for number, said in self._pledges.items():
@@ -92,14 +92,38 @@ def _standing(table: str, patent: str, said: str | None, stands: str | None) -> 
 
 def beside(connection: Connection[Any]) -> Iterator[Beside]:
     """How the numbers drawn and the feed differ from the log."""
-    for number, unsaid, missing in connection.execute(SELECT_REGISTRATIONS):
-        detail = _differs(f"registration {number}", unsaid, missing)
-        yield Beside("registration-differs", detail)
+    yield from _registrations(connection)
     for position, unsaid, missing in connection.execute(SELECT_FEED, (sorted(KINDS),)):
         yield Beside("feed-differs", _differs("the feed's row", unsaid, missing), "", position)
-    for reached, head in connection.execute(SELECT_AHEAD):
-        detail = f"the feed is said to have reached {reached}, and the log has {head} entries"
-        yield Beside("feed-differs", detail)
+    for name, reached, head in connection.execute(SELECT_AHEAD):
+        detail = f"{name} is said to have reached {reached}, and the log has {head} entries"
+        yield Beside("follower-ahead", detail)
+
+
+def _registrations(connection: Connection[Any]) -> Iterator[Beside]:
+    """How the numbers drawn differ from what the entries tell."""
+    told = Registrations()
+    topics = [kind.TOPIC for kind in TELLING]
+    with connection.cursor(name="telling", binary=True) as curs:
+        for row in curs.execute(SELECT_TELLING, (topics,)):
+            try:
+                event = reading.read(*row)
+            except DAMAGED:
+                continue  # told with its stream
+            if isinstance(event, PatentEvent):
+                told.note(event)
+    entered = {
+        number: (row["kind"], sorted(row["patents"]), row["secured_claim_id"], row["filing_id"])
+        for (number, _), row in told.drawn.items()
+    }
+    drawn = {
+        number: (kind, sorted(patents), claim, filing)
+        for number, kind, patents, claim, filing in connection.execute(SELECT_REGISTRATIONS)
+    }
+    for number in sorted(entered.keys() | drawn.keys()):
+        if entered.get(number) != drawn.get(number):
+            detail = _differs(f"registration {number}", number not in entered, number not in drawn)
+            yield Beside("registration-differs", detail)
 
 
 def _differs(row: str, unsaid: bool, missing: bool) -> str:

@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, fields
 from importlib.metadata import version
@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ledger.assembly import depository, means_of
-from ledger.audit import AuditFinding, Today
+from ledger.audit import ALTERED, AuditFinding, Today
 from ledger.audit import audit as findings
 from ledger.commands.frame import DataDir, Json, UserError, console, ready_database, settings_for
 from ledger.database import connect
@@ -27,7 +27,7 @@ from ledger.domain.periods import civil_date
 from ledger.proofs import serving
 from ledger.proofs.keys import keyring
 from ledger.proofs.reports import signed_report
-from ledger.proofs.tree import TreeFollower
+from ledger.proofs.tree import Broken, TreeFollower
 from ledger.settings import Settings, replace_file
 
 
@@ -67,18 +67,38 @@ def audit(
         today = Today(civil_date(means.clock()), means.calendar, means.law)
         with closing(findings(url, progress, damaged, today)) as found:
             if signed is None:
-                say(found)
-                return
-            kept = list(found)
-        report = _report(url, settings, today, kept)
-        replace_file(signed, json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n")
-    say(iter(kept))
+                altered = _said(found, say)
+            else:
+                kept = list(found)
+                report = json.dumps(
+                    _report(url, settings, today, kept), ensure_ascii=False, indent=1
+                )
+                replace_file(signed, report.encode() + b"\n")
+                altered = _said(kept, say)
+    if altered:
+        raise typer.Exit(1)
+
+
+def _said(found: Iterable[AuditFinding], say: Callable[[Iterator[AuditFinding]], None]) -> bool:
+    """Tell what was found; whether somebody has changed the database."""
+    kinds = set()
+
+    def noted() -> Iterator[AuditFinding]:
+        for each in found:
+            kinds.add(each.kind)
+            yield each
+
+    say(noted())
+    return not kinds.isdisjoint(ALTERED)
 
 
 def _report(url: str, settings: Settings, today: Today, found: list[AuditFinding]) -> Any:
     keys = keyring(settings)
     # What was audited is signed, by a running server or else now.
-    TreeFollower(url, keys, settings.log_memory_path).catch_up()
+    try:
+        TreeFollower(url, keys, settings.log_memory_path).catch_up()
+    except Broken as error:
+        raise UserError(f"{error}; a report is signed of a log that is whole") from error
     with connect(url, "ledger_public", row_factory=dict_row) as connection:
         head, listed = serving.checkpoint(connection), serving.key_list(connection)
     stated = {

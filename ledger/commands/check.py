@@ -185,6 +185,9 @@ def following(connection: psycopg.Connection[Any], now: datetime) -> Finding:
             found = lags(connection, names, tree.NAME)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
         return Finding("followers", "fail", "the database is not migrated")
+    except psycopg.DataError as error:
+        cure = "patent-ledger verify says which"
+        return Finding("followers", "fail", f"an entry cannot be read ({cure}): {error}".strip())
     standing = [
         f"{lag.name} stands at {lag.position:,} of {lag.head:,}"
         for lag in found

@@ -17,6 +17,7 @@ from ledger.commands.frame import (
     settings_for,
 )
 from ledger.database import connect
+from ledger.eventstore.reading import UnreadableRow
 from ledger.means import utc_now
 from ledger.projections import asking
 from ledger.projections.asking import point
@@ -58,6 +59,9 @@ def replay(
             found = compare(url, progress, until) if against_live else rebuild(url, progress)
         except HeldBack as error:
             raise UserError(str(error)) from error
+        except UnreadableRow as row:
+            more = "`patent-ledger verify` names every row that is not as it was signed"
+            raise UserError(f"{row}; nothing was replayed: {more}") from row
     if as_json:
         print_json(found)
     elif against_live:

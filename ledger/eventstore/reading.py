@@ -11,6 +11,7 @@ once and shared; they are immutable.
 
 from __future__ import annotations
 
+import struct
 import types
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -33,7 +34,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.parties import Party
 from ledger.eventstore import stored_form
-from ledger.eventstore.stored_form import CLEAR_MEMBERS, DIGESTED_MEMBERS, layout
+from ledger.eventstore.stored_form import CLEAR_MEMBERS, DIGESTED_MEMBERS, KEPT, layout
 
 REMEMBERED_MAX = 50_000
 """Values kept of each kind before all are forgotten."""
@@ -55,6 +56,32 @@ class OtherForm(ValueError):
 
 WRONG = (OtherForm, TypeError, ValueError, KeyError, AttributeError, IndexError)
 """What a conversion raises on a value of another form."""
+
+
+class UnreadableRow(RuntimeError):
+    """A row of the log that is not as entries are written, or does not follow those before it:
+    somebody has changed it, or an older program reads a newer log."""
+
+    def __init__(self, position: int, stream: str, version: int, reason: str) -> None:
+        super().__init__(position, stream, version, reason)
+        self.position, self.stream, self.version, self.reason = position, stream, version, reason
+
+    def __str__(self) -> str:
+        at = f"position {self.position} (version {self.version} of {self.stream})"
+        return f"{at}: the entry cannot be read: {self.reason}"
+
+
+DAMAGED = (
+    *(TypeError, ValueError, LookupError, AttributeError, AssertionError, ArithmeticError),
+    struct.error,
+)
+"""What reading or folding a row raises that no program of this ledger has written."""
+
+
+def reason_of(error: BaseException) -> str:
+    """What is wrong with a row, in one line."""
+    said = str(error).split("\n", maxsplit=1)[0]
+    return f"{type(error).__name__}: {said}"[:200] if said else type(error).__name__
 
 
 def read(stream: str, version: int, topic: str, state: bytes) -> LedgerEvent | Concealed:
@@ -125,13 +152,14 @@ def _reader(event_type: type[LedgerEvent], members: tuple[str, ...], *, public: 
 
     def read_event(stream: str, version: int, state: bytes) -> LedgerEvent:
         entry, opened = lines(state, hidden, open_needed or any(key in state for key in marks))
-        concealed = _found(confidential, later, opened, in_open) if opened else confidential
+        members = in_open + (KEPT in opened)
+        concealed = _found(confidential, later, opened, members) if opened else confidential
         if hidden:
             entry = {name: value for name, (_, value) in opened.items()}
             stated, told = entry, stated_always
         else:
             stated = entry["fields"]
-            if len(entry) != in_entry:
+            if len(entry) != in_entry or type(stated) is not dict:
                 raise OtherForm
             told = _found(stated_always, later_public, stated, len(stated_always))
         if entry["stream"] != stream or entry["topic"] != event_type.TOPIC:

@@ -3,7 +3,8 @@
 *entry* shows the public members and, for each other member, a digest: SHA-256 of the canonical
 JSON of `[salt, name, value]` with a 128-bit salt (the disclosure form of SD-JWT, RFC 9901).
 *open* gives salt and value of the confidential members by name. Personal values are in neither:
-they go, with their salts, to the table `personal`, the only one from which rows may be erased.
+they go, with their salts, to the table `personal`, the only one from which rows may be erased;
+*open* tells which of them went there.
 The digests are sorted, so their order tells nothing. An event kind that is HIDDEN has an entry of
 digests alone.
 
@@ -69,6 +70,9 @@ DIGESTED_MEMBERS = (
     "consents",
 )
 """Members of the envelope an entry shows as digests only, besides the version."""
+KEPT = "kept_beside"
+"""The member of the open line that names which personal members have a value beside the log: what
+is taken out there without an erasure is missed. Entries made before it was written have none."""
 
 
 class EntryTooLarge(ValueError):
@@ -216,6 +220,9 @@ def encode_in(
     for name in kind.later:
         if fields[name] is not None:
             concealed[name] = canonical(fields[name]).decode()
+    # Of every entry, or the number of its digests would tell whether there is anything personal.
+    kept = [name for name in kind.personal if fields[name] is not None]
+    concealed[KEPT] = canonical(kept).decode()
     entry: dict[str, Any]
     if kind.hidden:
         entry = {}

@@ -15,7 +15,9 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from ledger.database import connect
+from ledger.eventstore.reading import DAMAGED
 from ledger.projections import beside, feed, followed, shadow
+from ledger.projections.damage import unreadable
 from ledger.projections.extents import COMPARED, EVERY_VIEW, EVERYTHING, EXTENTS
 from ledger.projections.followed import FOLLOWED
 from ledger.projections.shadow import HEAD, Progress, filled, number, rate, silent
@@ -32,7 +34,8 @@ def compare(url: str, progress: Progress = silent, until: int | None = None) -> 
     """Rebuild everything beside the live tables and compare them, row for row, in one snapshot.
 
     With `until` before the head the views are compared as they were known at that position, or at
-    the end of the last filing before it; what keeps no history is then only counted.
+    the end of the last filing before it; what keeps no history is then only counted. Raises
+    UnreadableRow where the log cannot be replayed.
     """
     started = time.monotonic()
     with (
@@ -81,8 +84,11 @@ def _beside(
 ) -> dict[str, Any]:
     """What filings and subscribers rest on besides; what keeps no history is compared at the
     head alone."""
-    fed = _reached(snapshot, feed.NAME, target)
-    beside.make_beside(connection, REPLAYED, target, fed, _reached(snapshot, followed.NAME, target))
+    fed, listed = (_reached(snapshot, name, target) for name in (feed.NAME, followed.NAME))
+    try:
+        beside.make_beside(connection, REPLAYED, target, fed, listed)
+    except (*DAMAGED, psycopg.DataError) as error:
+        raise unreadable(connection, target) or error from error
     found = {}
     for table, columns in beside.COMPARED.items():
         row = SQL("SELECT ROW({})::text AS said FROM {}")

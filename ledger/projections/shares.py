@@ -27,6 +27,8 @@ from psycopg.sql import SQL, Identifier
 
 import ledger
 from ledger.database import connect
+from ledger.eventstore.reading import DAMAGED, UnreadableRow
+from ledger.projections.damage import unreadable
 from ledger.projections.extents import COMPARED, EVERYTHING, EXTENTS, STATISTICS_ALONE
 from ledger.projections.folding import IN_ORDER, Filings, Share, fold_share
 from ledger.projections.packing import SIGNATURE, TRAILER
@@ -161,7 +163,9 @@ class Worker:
         assert self._process.stdout is not None, "it is a pipe"
         with self._ending():
             self._say(share)
-            answer: int = pickle.load(self._process.stdout)  # noqa: S301 - our child
+            answer: int | UnreadableRow = pickle.load(self._process.stdout)  # noqa: S301 - our child
+        if isinstance(answer, UnreadableRow):
+            raise answer
         return answer
 
     def end(self) -> None:
@@ -189,9 +193,14 @@ def _say(pipe: IO[bytes], value: Any) -> None:
 
 
 def fill(connection: Connection[Any], job: Job, share: Share) -> int:
-    """Fold a share and copy its rows into the shadow tables; how many events it has."""
+    """Fold a share and copy its rows into the shadow tables; how many events it has. Raises
+    UnreadableRow."""
     extent = EXTENTS[job.extent]
-    events, rows = fold_share(connection, share, job.filings, job.until, extent)
+    try:
+        events, rows = fold_share(connection, share, job.filings, job.until, extent)
+    except DAMAGED as error:
+        with connect(job.url, application_name="patent-ledger replay") as another:
+            raise unreadable(another, job.until, share.within()) or error from error
     with connection.transaction(), connection.cursor() as curs:
         for table, packed in rows.items():
             copy_rows(curs, job.schema, table, extent.columns[table], packed)
@@ -224,7 +233,10 @@ def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
                 share: Share = pickle.load(asked)  # noqa: S301 - our own parent
             except EOFError:
                 return
-            _say(answers, fill(connection, job, share))
+            try:
+                _say(answers, fill(connection, job, share))
+            except UnreadableRow as row:
+                _say(answers, row)
 
 
 def worker() -> None:

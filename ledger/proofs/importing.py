@@ -137,8 +137,9 @@ def _of(row: DictRow) -> LedgerEvent | Concealed:
 def _enter_notes(curs: Cursor[DictRow], directory: Path, head: Checkpoint) -> None:
     """Every checkpoint with its signatures, and the keys, none of which signs any more."""
     earlier = (directory / "checkpoints").rglob("*")
-    for path in [directory / CHECKPOINT, *(p for p in earlier if p.is_file())]:
-        note = Note.parse(path.read_bytes())
+    paths = [directory / CHECKPOINT, *(p for p in earlier if p.is_file())]
+    notes = [Note.parse(path.read_bytes()) for path in paths]
+    for note in sorted(notes, key=lambda note: Checkpoint.of(note).size):
         said = Checkpoint.of(note)
         curs.execute(PUT_CHECKPOINT, (said.size, said.origin, str(note)))
     if (directory / KEY_LIST).exists():

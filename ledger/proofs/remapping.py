@@ -41,6 +41,8 @@ class Remapping:
 
     def __init__(self, report: Report, heads: Iterable[tuple[str, Checkpoint]]) -> None:
         self.size = 0
+        self._reading = 0
+        """The position that is looked at."""
         self.root = EMPTY
         self.pages: dict[str, bytes] = {}
         self._report = report
@@ -69,12 +71,13 @@ class Remapping:
             # Whatever is damaged here is not what was hashed; the tree says which entry it is.
             self._due.clear()
             self._report.find(
-                f"position {self.size}",
+                f"position {self._reading}",
                 f"it cannot be read, nor the map of patents be made anew: {error!r:.200}",
             )
         self._report.patents_seconds += time.monotonic() - began
 
     def _add(self, entry: bytes) -> None:
+        self._reading = self.size + 1
         told = told_by(entry)
         if told is not None:
             stream, topic = told

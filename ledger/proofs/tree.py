@@ -58,7 +58,11 @@ SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])
 ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes
 """
 PUT_CHECKPOINT = """
-INSERT INTO log_checkpoint (size, origin, note) VALUES (%s, %s, %s)
+WITH asked AS (SELECT %s::bigint AS size, %s::text AS origin, %s::text AS note)
+INSERT INTO log_checkpoint (size, origin, note, number)
+SELECT size, origin, note, 1 + coalesce(
+    (SELECT max(number) FROM log_checkpoint AS c WHERE c.origin = asked.origin), 0
+) FROM asked
 ON CONFLICT (size, origin) DO UPDATE SET note = excluded.note
 """
 ADD_KEY = "INSERT INTO log_key VALUES (%s, %s, NULL) ON CONFLICT (verifier_key) DO NOTHING"

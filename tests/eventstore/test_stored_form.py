@@ -90,6 +90,7 @@ ENVELOPE_SHOWN = {
 }
 ENVELOPE_DIGESTED = {
     "version",
+    "kept_beside",
     "filed_by",
     "on_behalf_of",
     "received_on",
@@ -137,6 +138,7 @@ def test_entry_shows_in_clear_exactly_what_is_public(topic: str) -> None:
     for event in drawn(topic):
         stored, personal = encode(event, numbered_salts())
         entry, opened = lines(stored.state)
+        assert opened["kept_beside"][1] == [value.name for value in personal]
         left_out = {name for name in marked(topic, LATER) if getattr(event, name) is None}
         hidden_fields = marked(topic, CONFIDENTIAL) - left_out
         shown_fields = public_fields(topic) - left_out

@@ -331,7 +331,7 @@ REGISTER_VIEWS = {
 }
 LOG_TABLES = {
     "log_tile": "level tile hashes",
-    "log_checkpoint": "size origin note",
+    "log_checkpoint": "size origin note number",
     "log_key": "verifier_key since until",
     "log_key_list": "one note",
     "log_map": "path slots",

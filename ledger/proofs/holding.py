@@ -235,21 +235,21 @@ class Holding:
             entry, opened = lines(row["state"])
             digests = set(entry["digests"])
             values = [(name, salt, value) for name, (salt, value) in opened.items()]
+            for name, salt, value in (*values, *personal):
+                # Of a row in which one person's values were erased the others' cannot be checked.
+                if salt is not None and digest(salt, name, value) not in digests:
+                    self.report.find(where, f"{name} is not what was entered")
             if row["topic"] == PersonalValuesErased.TOPIC and "positions" in opened:
                 self._erased.update(opened["positions"][1])
+            kept = {name for name, *_ in personal}.union(opened[KEPT][1] if KEPT in opened else ())
         except (ValueError, TypeError, AttributeError, KeyError):
             self.report.find(where, "it cannot be read: it is not as entries are written")
             return
         whole = {name for name, salt, _ in personal if salt is not None}
-        kept = {name for name, *_ in personal}.union(opened[KEPT][1] if KEPT in opened else ())
         if kept - whole:
             self._missing[position] = kept - whole
         if position > self._taken_over and len(values) < len(digests) - _apart(row["topic"]):
             self.report.find(where, "what was entered in confidence is not all there")
-        for name, salt, value in (*values, *personal):
-            # Of a row in which one person's values were erased the others' cannot be checked.
-            if salt is not None and digest(salt, name, value) not in digests:
-                self.report.find(where, f"{name} is not what was entered")
         said = {name: value for name, _, value in values} | entry
         columns = {
             "stream": row["originator_id"],

@@ -72,9 +72,6 @@ PROVINCES: Final[Mapping[str, Named]] = MappingProxyType(
 HK_MO_TW: Final = frozenset({"71", "81", "82"})
 """Provinces that statistics headed "domestic (without Hong Kong, Macao, Taiwan)" leave out."""
 
-CENTRAL_REGIONS: Final = frozenset({"98", "99"})
-"""Regions in registration numbers that stand for the central office and online filing (6.6)."""
-
 SECTIONS: Final[Mapping[str, Section]] = MappingProxyType(
     {
         section[0]: Section(*section)
@@ -158,14 +155,3 @@ STRATEGIC_INDUSTRIES: Final[Mapping[StrategicIndustry, Named]] = MappingProxyTyp
     }
 )
 """Number in the classification and names of each strategic industry."""
-
-
-def province_of(region: str) -> Named | None:
-    """The province of a region of 2, 4 or 6 digits; None where GB/T 2260 has no such province."""
-    return PROVINCES.get(region[:2])
-
-
-def section_of(division: int) -> str | None:
-    """Letter of the section that holds a division (01 to 97) of GB/T 4754; None outside it."""
-    found = (s.code for s in SECTIONS.values() if s.first <= division <= s.last)
-    return next(found, None)

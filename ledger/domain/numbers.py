@@ -259,11 +259,6 @@ def check_resident_number(number: str) -> ResidentNumberCheck:
     )
 
 
-def resident_number_valid(number: str) -> bool:
-    """Whether the number is well formed, with a real date of birth and its check digit."""
-    return check_resident_number(number).problem is None
-
-
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _RESIDENT = re.compile(r"[1-9][0-9]{16}[0-9X]")
 

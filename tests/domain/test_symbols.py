@@ -8,8 +8,6 @@ from ledger.domain.codelists import (
     SECTIONS,
     STRATEGIC_INDUSTRIES,
     StrategicIndustry,
-    province_of,
-    section_of,
 )
 from ledger.domain.numbers import InvalidNumber, PatentKind
 from ledger.domain.symbols import (
@@ -100,16 +98,10 @@ class TestLists:
         assert PROVINCES["44"] == ("44", "Guangdong", "广东省")
         assert set(PROVINCES) > HK_MO_TW
 
-    def test_a_region_lies_in_the_province_of_its_first_digits(self):
-        assert province_of("440305") is PROVINCES["44"]
-        assert province_of("99") is None
-
     def test_the_20_sections_hold_the_97_divisions_without_gap(self):
         assert "".join(SECTIONS) == "ABCDEFGHIJKLMNOPQRST"
         divisions = [n for s in SECTIONS.values() for n in range(s.first, s.last + 1)]
         assert divisions == list(range(1, 98))
-        assert section_of(39) == "C"
-        assert section_of(98) is None
 
     def test_the_nine_strategic_industries_are_numbered(self):
         assert list(STRATEGIC_INDUSTRIES) == list(StrategicIndustry)

@@ -120,7 +120,7 @@ def get_patent_changes(
 )
 def get_party_changes(
     request: Request,
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     question: Annotated[Asked, Depends(asked_between("get_party_changes"))],
     between: Annotated[Span, Depends(span)],
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,

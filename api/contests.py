@@ -56,7 +56,7 @@ async def contest_refusal(
 
 @router.post("/v1/filings/{id}/contest", **files("contest_prepared", "ContestPrepared", TAG))
 async def contest_prepared(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("contest_prepared"))],
 ) -> Response:
     """Contest that a prepared filing was refused."""
@@ -65,7 +65,7 @@ async def contest_prepared(
 
 @router.post("/v1/filings/{id}/contest/decision", **files("decide_contest", "DecideContest", TAG))
 async def decide_contest(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("decide_contest"))],
 ) -> Response:
     """Decide a contest: uphold the refusal, or set it aside and have the filing judged again."""

@@ -114,7 +114,7 @@ async def _kept(parts: AsyncIterator[bytes], draft: Draft) -> Deposited:
 
 @router.get("/v1/filings/{id}/documents", **reads("list_documents", "FilingDocuments", TAG))
 def list_documents(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     question: Annotated[Asked, Depends(asked("list_documents"))],
 ) -> Response:
     """The documents that a filing names, as far as the caller may see them, and whether they are
@@ -136,7 +136,7 @@ def _declared() -> dict[str, Any]:
 
 @router.get("/v1/filings/{id}/documents/{digest}", **_declared())
 def get_document(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     digest: str,
     question: Annotated[Asked, Depends(asked("get_document"))],
 ) -> Response:

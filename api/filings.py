@@ -32,7 +32,7 @@ router = APIRouter()
 
 
 @router.get("/v1/filings/{id}", **reads("get_filing", "Filing", "filings"))
-def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]) -> Response:  # noqa: A002 - the design's name
+def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]) -> Response:
     """A filing's status, receipt and entries: for its parties, its filer, the registrar and
     auditors."""
     return question.answer(*filing_shown(question, entry_number(id)))
@@ -40,7 +40,7 @@ def get_filing(id: str, question: Annotated[Asked, Depends(asked("get_filing"))]
 
 @router.get("/v1/filings/{id}/notice", **reads_page("get_notice", "filings"))
 def get_notice(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     question: Annotated[Asked, Depends(asked("get_notice"))],
     words: Annotated[Wording, Depends(worded)],
 ) -> Response:
@@ -104,7 +104,7 @@ def list_filings(
     "/v1/filings/{id}/confirmations", **files("confirm_filing", "ConfirmFiling", "filings")
 )
 async def confirm_filing(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("confirm_filing"))],
 ) -> Response:
     """Confirm a prepared filing; the last confirmation has it judged and registered."""
@@ -113,7 +113,7 @@ async def confirm_filing(
 
 @router.post("/v1/filings/{id}/withdrawal", **files("withdraw_filing", "WithdrawFiling", "filings"))
 async def withdraw_filing(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("withdraw_filing"))],
 ) -> Response:
     """Give up a prepared filing."""
@@ -122,7 +122,7 @@ async def withdraw_filing(
 
 @router.post("/v1/filings/{id}/refusal", **files("refuse_filing", "RefuseFiling", "filings"))
 async def refuse_filing(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("refuse_filing"))],
 ) -> Response:
     """Refuse a prepared pledge on a ground of the office's own; all other grounds are told, too."""
@@ -130,7 +130,7 @@ async def refuse_filing(
 
 
 @router.get("/v1/parties/{id}", **reads("get_party", "Holdings", "parties"))
-def get_party(id: str, question: Annotated[Asked, Depends(asked("get_party"))]) -> Response:  # noqa: A002 - the design's name
+def get_party(id: str, question: Annotated[Asked, Depends(asked("get_party"))]) -> Response:
     """What a party is a party to: for itself, the registrar and auditors."""
     party = party_number(id)
     if question.caller.role not in ("registrar", "auditor") and question.caller.party != party:
@@ -152,7 +152,7 @@ def party_number(text: str) -> str:
     "/v1/parties/{id}/evidence", **files("enter_party_evidence", "EnterPartyEvidence", "parties")
 )
 async def enter_party_evidence(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("enter_party_evidence"))],
 ) -> Response:
     """Enter evidence that a code which fails its check is a real organisation's."""

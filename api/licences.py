@@ -25,7 +25,7 @@ async def record_licence(filing: Annotated[Filed, Depends(filed("record_licence"
 
 
 @router.get("/v1/licences/{id}", **reads("get_licence", "Licence", TAG))
-def get_licence(id: str, question: Annotated[Asked, Depends(asked("get_licence"))]) -> Response:  # noqa: A002 - the design's name
+def get_licence(id: str, question: Annotated[Asked, Depends(asked("get_licence"))]) -> Response:
     """A licence on all its patents; one that is not recorded is shown to its parties alone."""
     number, viewer = entry_number(id), question.viewer
     read = question.public if viewer.public else question.sifted
@@ -43,7 +43,7 @@ def get_licence(id: str, question: Annotated[Asked, Depends(asked("get_licence")
 
 @router.post("/v1/licences/{id}/changes", **files("change_licence", "ChangeLicence", TAG))
 async def change_licence(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("change_licence"))],
 ) -> Response:
     """Change the parties, kind, term, scope or royalty of a recorded licence."""
@@ -54,7 +54,7 @@ async def change_licence(
 
 @router.post("/v1/licences/{id}/cancellation", **files("cancel_licence", "CancelLicence", TAG))
 async def cancel_licence(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("cancel_licence"))],
 ) -> Response:
     """End the recordal of a licence whose contract has ended."""
@@ -67,7 +67,7 @@ async def cancel_licence(
     "/v1/licences/{id}/revocation", **files("revoke_licence_recordal", "RevokeLicenceRecordal", TAG)
 )
 async def revoke_licence_recordal(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("revoke_licence_recordal"))],
 ) -> Response:
     """Revoke a recordal that should not have been made: it never was."""

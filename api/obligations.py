@@ -79,7 +79,7 @@ def _party(question: Asked, stated: str | None) -> str | None:
     "/v1/obligations/{id}/fulfilment", **files("record_fulfilment", "RecordFulfilment", TAG)
 )
 async def record_fulfilment(
-    id: str,  # noqa: A002 - the name of the obligation
+    id: str,
     filing: Annotated[Filed, Depends(filed("record_fulfilment"))],
 ) -> Response:
     """Record that what an obligation asked for was done."""

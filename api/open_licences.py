@@ -235,7 +235,7 @@ async def take_open_licence(
 )
 async def record_open_licence_contract(
     no: str,
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("record_open_licence_contract"))],
 ) -> Response:
     """Record the contract of a licence taken under this declaration."""

@@ -67,7 +67,7 @@ def declared(operation: str, schema: str) -> dict[str, Any]:
 
 @router.get("/v1/parties/{id}/pledges", **declared("list_party_pledges", "PledgePortfolio"))
 def list_party_pledges(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     question: Annotated[Asked, Depends(asked("list_party_pledges"))],
     page: Annotated[Page, Depends(page)],
     endangered: Annotated[
@@ -80,7 +80,7 @@ def list_party_pledges(
 
 @router.get("/v1/parties/{id}/patents", **declared("list_party_patents", "PatentPortfolio"))
 def list_party_patents(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     question: Annotated[Asked, Depends(asked("list_party_patents"))],
     page: Annotated[Page, Depends(page)],
 ) -> Response:

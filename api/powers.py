@@ -19,7 +19,7 @@ router = APIRouter()
 
 
 @router.get("/v1/parties/{id}/powers-of-attorney", **reads("list_powers", "Powers", TAG))
-def list_powers(id: str, question: Annotated[Asked, Depends(asked("list_powers"))]) -> Response:  # noqa: A002 - the design's name
+def list_powers(id: str, question: Annotated[Asked, Depends(asked("list_powers"))]) -> Response:
     """The powers of attorney that a party gave: all for itself, the registrar and auditors; for
     others those that they hold."""
     caller = question.caller
@@ -37,7 +37,7 @@ def list_powers(id: str, question: Annotated[Asked, Depends(asked("list_powers")
     "/v1/parties/{id}/powers-of-attorney", **files("give_power", "GivePowerOfAttorney", TAG)
 )
 async def give_power(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("give_power"))],
 ) -> Response:
     """Let another party file for one."""
@@ -51,7 +51,7 @@ async def give_power(
     **files("revoke_power", "RevokePowerOfAttorney", TAG),
 )
 async def revoke_power(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     no: str,
     filing: Annotated[Filed, Depends(filed("revoke_power"))],
 ) -> Response:

@@ -49,7 +49,7 @@ def list_rules(
 
 @router.get("/v1/rules/{id}", **reads("get_rule", "Rule", TAG))
 def get_rule(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     question: Annotated[Asked, Depends(asked("get_rule"))],
     words: Annotated[Wording, Depends(worded)],
 ) -> Response:

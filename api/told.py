@@ -48,7 +48,7 @@ def list_told_notices(
 
 @router.get("/v1/notices/{id}", **offers("get_told_notice", "ToldNotice", TAG))
 def get_told_notice(
-    id: str,  # noqa: A002 - the name of the notice
+    id: str,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("get_told_notice"))],
 ) -> Response:

@@ -40,7 +40,7 @@ async def record_consent(filing: Annotated[Filed, Depends(filed("record_consent"
 
 @router.post("/v1/consents/{id}/withdrawal", **files("withdraw_consent", "WithdrawConsent", TAG))
 async def withdraw_consent(
-    id: str,  # noqa: A002 - the design's name
+    id: str,
     filing: Annotated[Filed, Depends(filed("withdraw_consent"))],
 ) -> Response:
     """Take back a consent that no filing has used."""

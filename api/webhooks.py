@@ -82,7 +82,7 @@ def list_webhooks(
 
 @router.get("/v1/webhooks/{id}", **offers("get_webhook", "Webhook", TAG))
 def get_webhook(
-    id: Name,  # noqa: A002 - as in other paths
+    id: Name,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("get_webhook"))],
 ) -> Response:
@@ -93,7 +93,7 @@ def get_webhook(
 
 @router.put("/v1/webhooks/{id}", **offers("register_webhook", "Webhook", TAG, body="WebhookStated"))
 def register_webhook(
-    id: Name,  # noqa: A002
+    id: Name,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("register_webhook"))],
     raw: Annotated[bytes, Depends(body)],
@@ -117,7 +117,7 @@ def register_webhook(
 
 @router.post("/v1/webhooks/{id}/pause", **offers("pause_webhook", "Webhook", TAG))
 def pause_webhook(
-    id: Name,  # noqa: A002
+    id: Name,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("pause_webhook"))],
 ) -> Response:
@@ -127,7 +127,7 @@ def pause_webhook(
 
 @router.post("/v1/webhooks/{id}/resumption", **offers("resume_webhook", "Webhook", TAG))
 def resume_webhook(
-    id: Name,  # noqa: A002
+    id: Name,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("resume_webhook"))],
 ) -> Response:
@@ -137,7 +137,7 @@ def resume_webhook(
 
 @router.post("/v1/webhooks/{id}/removal", **offers("remove_webhook", "Webhooks", TAG))
 def remove_webhook(
-    id: Name,  # noqa: A002
+    id: Name,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("remove_webhook"))],
 ) -> Response:
@@ -152,7 +152,7 @@ def remove_webhook(
     **offers("rotate_webhook_secrets", "Webhook", TAG, body="Rotation"),
 )
 def rotate_webhook_secrets(
-    id: Name,  # noqa: A002
+    id: Name,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("rotate_webhook_secrets"))],
     raw: Annotated[bytes, Depends(body)],
@@ -166,7 +166,7 @@ def rotate_webhook_secrets(
 
 @router.get("/v1/webhooks/{id}/dead-letters", **offers("list_dead_letters", "DeadLetters", TAG))
 def list_dead_letters(
-    id: Name,  # noqa: A002
+    id: Name,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("list_dead_letters"))],
 ) -> Response:
@@ -184,7 +184,7 @@ def list_dead_letters(
 
 @router.post("/v1/webhooks/{id}/replay", **offers("replay_webhook", "Webhook", TAG, body="Replay"))
 def replay_webhook(
-    id: Name,  # noqa: A002
+    id: Name,
     request: Request,
     caller: Annotated[Caller, Depends(allowed("replay_webhook"))],
     raw: Annotated[bytes, Depends(body)],

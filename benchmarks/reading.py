@@ -146,7 +146,7 @@ class Library:
 
     def reader(self, role: str) -> Connection:
         """A connection as the API's reader has it."""
-        connection = connect(self.url, role, row_factory=dict_row, prepare_threshold=0)  # type: ignore[arg-type]
+        connection = connect(self.url, role, row_factory=dict_row, prepare_threshold=0)
         set_json_loads(orjson.loads, connection)
         connection.execute("SET plan_cache_mode = force_generic_plan")
         return connection

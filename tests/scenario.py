@@ -168,7 +168,7 @@ def given(*events: LedgerEvent, to: Scenario | None = None) -> Scenario:
             scenario.streams[stream] = evolve_stream(scenario.streams[stream], event)
         else:
             patent = scenario.patents.get(stream, Patent(stream))
-            scenario.patents[stream] = evolve(patent, event)  # type: ignore[arg-type] # its facts
+            scenario.patents[stream] = evolve(patent, event)
     consents = {
         name.removeprefix("filing:"): stream.consent
         for name, stream in scenario.streams.items()

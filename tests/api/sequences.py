@@ -154,7 +154,7 @@ def sequences(schema: BaseSchema, world: World) -> tuple[type[APIStateMachine], 
         if link.source.label not in reached or not link.source.path_parameters
     }
 
-    class Sequences(whole):  # type: ignore[misc]
+    class Sequences(whole):
         def __init__(self) -> None:
             super().__init__()
             self.control = Paths(paths, begins)

@@ -409,10 +409,10 @@ def test_the_public_role_reads_no_marker_with_psql(
         shown = "position, recorded_at, stream, topic, entry"
         entries = connection.execute(
             f"SELECT {shown} FROM public_entries(%s, 10000)",
-            [patents],  # type: ignore[arg-type]
+            [patents],
         ).fetchall()
         log = connection.execute(
-            f"SELECT {shown} FROM event_log WHERE stream = ANY(%s) ORDER BY 1",  # type: ignore[arg-type]
+            f"SELECT {shown} FROM event_log WHERE stream = ANY(%s) ORDER BY 1",
             [patents],
         ).fetchall()
         assert entries == log

@@ -128,7 +128,7 @@ class TestNotices:
             assert answer.status_code == 200, answer.text
             return list(answer.json()["notices"])
 
-        return until(ask)  # type: ignore[no-any-return]
+        return until(ask)
 
     def test_a_party_is_told_once_with_the_entry_it_comes_from(
         self, served: Desk, frozen: str

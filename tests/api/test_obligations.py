@@ -84,7 +84,7 @@ def pledged(served: Desk, **fields: Any) -> tuple[str, Any]:
 
 
 def preserve(case: str = "(2026) Lantern 1") -> StartPreservation:
-    return fact(  # type: ignore[no-any-return]
+    return fact(
         StartPreservation,
         case_no=case,
         court="Lanternhill Court",

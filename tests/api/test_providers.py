@@ -104,7 +104,7 @@ def claims(openid: OpenId, **changed: Any) -> dict[str, Any]:
 def token(
     openid: OpenId,
     key: PrivateKey = KEYS["ES256"],
-    kid: str | None = ...,  # type: ignore[assignment]
+    kid: str | None = ...,
     algorithm: str | None = None,
     **changed: Any,
 ) -> str:

@@ -133,7 +133,7 @@ class TestTheTrail:
         with connect(database_url, "ledger_auditor") as connection:
             assert connection.execute("SELECT * FROM confidential_read LIMIT 1").fetchone()
         for role in ("ledger_public", "ledger_writer"):
-            with connect(database_url, role) as connection:  # type: ignore[arg-type]
+            with connect(database_url, role) as connection:
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute("SELECT * FROM confidential_read")
         for change in ("DELETE FROM confidential_read", "UPDATE confidential_read SET caller = ''"):

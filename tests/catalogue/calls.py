@@ -38,7 +38,7 @@ def implementing(function: str) -> CodeType:
     found = named(function)
     if isinstance(found, property):
         found = found.fget
-    return inspect.unwrap(found).__code__  # type: ignore[no-any-return]
+    return inspect.unwrap(found).__code__
 
 
 @cache

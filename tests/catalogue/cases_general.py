@@ -52,7 +52,7 @@ def done(**fields: Any) -> RecordFulfilment:
         "done_on": date(2026, 2, 27),
         "documents": documents("proof"),
     }
-    return fact(RecordFulfilment, **stated | fields)  # type: ignore[no-any-return]
+    return fact(RecordFulfilment, **stated | fields)
 
 
 OLD_NUMBER = "2009-51"

@@ -61,18 +61,16 @@ PAID_AFTER_LAPSE = recorded(entered(fees_paid_through=7), lapsed(), fee_paid(fee
 
 def compensate(**fields: Any) -> CompensateTerm:
     stated: dict[str, Any] = {"kind": "pta", "days": 87, "requested_on": date(2020, 12, 1)}
-    return fact(CompensateTerm, **stated | fields)  # type: ignore[no-any-return]
+    return fact(CompensateTerm, **stated | fields)
 
 
 def lapse(decided_on: date = date(2026, 1, 12)) -> LapseForFee:
-    return fact(LapseForFee, fee_year=8, decided_on=decided_on)  # type: ignore[no-any-return]
+    return fact(LapseForFee, fee_year=8, decided_on=decided_on)
 
 
 def pay(amount: str) -> PayAnnualFee:
     """The fee of year 8, paid on the day it is due."""
-    return fact(  # type: ignore[no-any-return]
-        PayAnnualFee, fee_year=8, amount=yuan(amount), effective_on=date(2025, 6, 12)
-    )
+    return fact(PayAnnualFee, fee_year=8, amount=yuan(amount), effective_on=date(2025, 6, 12))
 
 
 def restore(**fields: Any) -> RestoreRight:
@@ -81,11 +79,11 @@ def restore(**fields: Any) -> RestoreRight:
         "notice_received_on": date(2025, 12, 10),
         "fee_paid_on": date(2026, 2, 10),
     }
-    return fact(RestoreRight, **stated | fields)  # type: ignore[no-any-return]
+    return fact(RestoreRight, **stated | fields)
 
 
 def abandon(**fields: Any) -> Abandon:
-    return fact(Abandon, **{"signed_by": refs(LAMPWORKS)} | fields)  # type: ignore[no-any-return]
+    return fact(Abandon, **{"signed_by": refs(LAMPWORKS)} | fields)
 
 
 def preserve(**fields: Any) -> StartPreservation:
@@ -96,7 +94,7 @@ def preserve(**fields: Any) -> StartPreservation:
         "particulars_match": True,
         "documents": documents("ruling", "assistance-notice"),
     }
-    return fact(StartPreservation, **stated | fields)  # type: ignore[no-any-return]
+    return fact(StartPreservation, **stated | fields)
 
 
 def suspend(**fields: Any) -> StartSuspension:
@@ -107,11 +105,11 @@ def suspend(**fields: Any) -> StartSuspension:
         "particulars_match": True,
         "documents": documents("acceptance-document"),
     }
-    return fact(StartSuspension, **stated | fields)  # type: ignore[no-any-return]
+    return fact(StartSuspension, **stated | fields)
 
 
 def final(outcome: str = "whole") -> FinaliseInvalidation:
-    return fact(  # type: ignore[no-any-return]
+    return fact(
         FinaliseInvalidation,
         case_no="4W990001",
         outcome=outcome,

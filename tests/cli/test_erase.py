@@ -150,7 +150,7 @@ def test_a_prepared_filing_that_lacks_them_is_refused(told: str, ledger: Registr
 
 def test_the_public_role_and_the_auditor_cannot_erase(told: str) -> None:
     for role in ("ledger_public", "ledger_auditor"):
-        with connect(told, role) as connection:  # type: ignore[arg-type]
+        with connect(told, role) as connection:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute("DELETE FROM personal")
 

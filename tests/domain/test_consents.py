@@ -134,7 +134,7 @@ class TestConsentIsSpecific:
             by=by,
             act=act,
             capacity=capacity,
-            counterparties=refs(*with_whom),  # type: ignore[arg-type]
+            counterparties=refs(*with_whom),
             disposition=None,
         )
         owned.when(command).passes()

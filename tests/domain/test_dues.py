@@ -103,7 +103,7 @@ class TestFees:
         "unknown", [{"fees_paid_through": None}, {"filed_on": None}, {"granted_on": None}]
     )
     def test_of_what_was_never_told_nothing_is_said(self, unknown: dict[str, None]) -> None:
-        found = due(entered(**unknown))  # type: ignore[arg-type]
+        found = due(entered(**unknown))
         assert [each.since for each in found] == ([None] if "granted_on" in unknown else [])
 
     def test_a_patent_never_entered_owes_no_fee(self) -> None:

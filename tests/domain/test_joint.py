@@ -214,7 +214,7 @@ class TestWhatIsKept:
     def test_other_texts_stay_as_they_are(self) -> None:
         claim = register_pledge().claim.model_copy(update={"id": "loanabcdefghij1234"})
         event = prepared(OWNED, register_pledge(claim=claim, signed_by=()))
-        assert event.body["claim"]["id"] == "loanabcdefghij1234"  # type: ignore[index,call-overload]
+        assert event.body["claim"]["id"] == "loanabcdefghij1234"
 
     def test_it_can_be_completed_for_so_many_days(self) -> None:
         assert self.event.valid_until == TODAY + timedelta(days=31)

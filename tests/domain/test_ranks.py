@@ -57,8 +57,8 @@ def test_another_currency_or_an_amount_withheld_starts_anew() -> None:
 
 def test_a_preservation_fixes_the_claim() -> None:
     seized = {"registered_on": MAY, "period_until": date(2027, 3, 2), "seized_on": [JULY, JUNE]}
-    assert fixed(on=date(2025, 6, 5), **seized) is None  # type: ignore[arg-type]
-    assert fixed(on=JUNE, **seized) == Fixation(JUNE, "preservation")  # type: ignore[arg-type]
+    assert fixed(on=date(2025, 6, 5), **seized) is None
+    assert fixed(on=JUNE, **seized) == Fixation(JUNE, "preservation")
 
 
 def test_one_that_ran_before_the_pledge_does_not() -> None:
@@ -67,6 +67,6 @@ def test_one_that_ran_before_the_pledge_does_not() -> None:
 
 def test_the_end_of_the_period_does_the_day_after() -> None:
     ended = {"registered_on": MAY, "period_until": JUNE, "seized_on": [JULY]}
-    assert fixed(on=JUNE, **ended) is None  # type: ignore[arg-type]
+    assert fixed(on=JUNE, **ended) is None
     day = date(2025, 6, 7)
-    assert fixed(on=day, **ended) == Fixation(day, "period_ended")  # type: ignore[arg-type]
+    assert fixed(on=day, **ended) == Fixation(day, "period_ended")

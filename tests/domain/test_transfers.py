@@ -390,7 +390,7 @@ class TestFreeze:
 
     @pytest.mark.parametrize("freeze", [preserved(), suspended()])
     def test_a_frozen_patent_is_not_transferred(self, freeze: object) -> None:
-        recorded(entered(), freeze).when(register_transfer()).refuses("transfer-not-frozen")  # type: ignore[arg-type]
+        recorded(entered(), freeze).when(register_transfer()).refuses("transfer-not-frozen")
 
     def test_the_judgment_that_ends_the_dispute_passes(self) -> None:
         command = register_transfer(

@@ -53,7 +53,7 @@ def run(*command: str, **options: str | Path | dict[str, str]) -> str:
         text=True,
         check=False,
         timeout=SECONDS_MAX,
-        **options,  # type: ignore[call-overload]
+        **options,
     )
     assert ran.returncode == 0, f"{command}:\n{ran.stdout}{ran.stderr}"
     return str(ran.stdout)

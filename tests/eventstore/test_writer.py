@@ -188,7 +188,7 @@ class TestGroups:
     ) -> None:
         """The writer's thread has seen an empty queue; a caller queues and finds the turn taken."""
         turn = LateTurn(ledger.writer._turn)
-        ledger.writer._turn = turn  # type: ignore[assignment]
+        ledger.writer._turn = turn
         with ThreadPoolExecutor(1) as pool:
             filed: list[Future[bytes]] = []
             act = FeeAct("while the turn is given back", patents[0])

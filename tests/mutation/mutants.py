@@ -135,7 +135,7 @@ def _declares(node: cst.Call) -> bool:
 def _called(node: cst.BaseExpression) -> str | None:
     """The name of the function that an expression calls."""
     named = isinstance(node, cst.Call) and isinstance(node.func, cst.Name)
-    return node.func.value if named else None  # type: ignore[attr-defined]
+    return node.func.value if named else None
 
 
 def _names_a_type(node: cst.Assign) -> bool:

@@ -239,7 +239,7 @@ def test_readers_are_undisturbed(url: str) -> None:
 
     def once(connection: psycopg.Connection[Any]) -> int:
         query = "SELECT count(*) FROM title WHERE upper_inf(recorded)"
-        return int(connection.execute(query, prepare=True).fetchone()[0])  # type: ignore[index]
+        return int(connection.execute(query, prepare=True).fetchone()[0])
 
     def twice(connection: psycopg.Connection[Any]) -> int:
         with connection.transaction():

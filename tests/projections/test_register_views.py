@@ -300,7 +300,7 @@ def _fold(states: dict[str, Patent], row: dict[str, Any], fact: LedgerEvent) -> 
     if is_patent(stream):
         known = states.get(stream) or Patent(stream)
         event = fact.model_copy(update={"originator_version": row["originator_version"]})
-        states[stream] = evolve(known, event)  # type: ignore[arg-type]
+        states[stream] = evolve(known, event)
 
 
 def _rows(view: View, patent: Patent) -> list[Any]:

@@ -87,7 +87,7 @@ def test_it_answers_as_the_specification_says(witness: Witness, log: SignerKey) 
 
 
 def conflict(size: int) -> Answer:
-    return Answer(409, f"{size}\n", "text/x.tlog.size")  # type: ignore[arg-type]
+    return Answer(409, f"{size}\n", "text/x.tlog.size")
 
 
 def test_it_remembers_across_a_restart(witness: Witness, log: SignerKey, tmp_path: Path) -> None:

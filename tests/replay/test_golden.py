@@ -49,7 +49,7 @@ def register(events: list[StoredEvent]) -> dict[str, Any]:
     """What the register says when all of a log is folded."""
     streams: dict[str, Patent | Stream] = {}
     for event in events:
-        state = streams.get(event.originator_id) or empty(event.originator_id)  # type: ignore[arg-type]
+        state = streams.get(event.originator_id) or empty(event.originator_id)
         streams[str(event.originator_id)] = folded(state, decode(event))
     return {stream: shown(state) for stream, state in streams.items()}
 

@@ -47,7 +47,7 @@ def _spans(
     """Each shape until the next; none behind the end, which no later change takes back."""
     turns = [*(later.since for later in shapes[1:]), None]
     for shape, turn in zip(shapes, turns, strict=True):
-        last = min((day for day in (turn, ended_on) if day is not None), default=None)
+        last = turn if ended_on is None else ended_on if turn is None else min(turn, ended_on)
         for since, until in uninterrupted(shape.since, last, interruptions):
             yield shape, since, until
 

@@ -256,11 +256,17 @@ def _changes(name: str, events: Sequence[tuple[int, LedgerEvent | Concealed]]) -
 
 def _history(view: View, changes: Sequence[Change]) -> list[bytes]:
     """The rows of a view that some filings on a stream opened, closed by a later one or open."""
+    body = view.body
+    if len(changes) == 1:  # as mostly: nothing is closed
+        _, patent, known = changes[0]
+        opened = positions(known, None)
+        return [
+            body(row) + opened for part in view.parts(patent) for row in view.rows(patent, part)
+        ]
     packed: list[bytes] = []
     made: Made = {}
     for change in changes:
         made = _turned(view, made, change, packed)
-    body = view.body
     packed += [
         body(row) + positions(since, None) for _, opened in made.values() for row, since in opened
     ]

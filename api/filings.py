@@ -14,6 +14,7 @@ from api.reading import Asked, asked, entry_number, reads, reads_page
 from api.rules import worded
 from ledger.domain.consents import EnterPartyEvidence
 from ledger.domain.joint import ConfirmFiling, RefuseFiling, WithdrawFiling
+from ledger.domain.parties import code_of
 from ledger.domain.texts import TEXT_MAX
 from ledger.printing.notices import notice as notice_of
 from ledger.printing.notices import refused_earlier
@@ -23,7 +24,6 @@ from ledger.projections.holdings import holdings
 from ledger.wording import Wording
 
 PARTY_LENGTH_MAX = TEXT_MAX + len("name:")
-CREDIT_CODE_LENGTH = 18
 LISTED_MAX = 1_000
 PREPARED = "/v1/filings/{prepared[filing]}"
 """Where a prepared filing is found."""
@@ -142,7 +142,7 @@ def get_party(id: str, question: Annotated[Asked, Depends(asked("get_party"))]) 
 def party_number(text: str) -> str:
     """The id of a party in a path. An identity number is none: a natural person is named by the
     pseudonym that the register shows."""
-    party = text.upper() if len(text) == CREDIT_CODE_LENGTH else text
+    party = code_of(text) or text
     if not party.isprintable() or not party.strip() or len(party) > PARTY_LENGTH_MAX:
         raise Problem("not-found", "There is no such party.")
     return party

@@ -23,6 +23,7 @@ from api.reading import (
     reads,
 )
 from ledger.domain.numbers import PatentKind
+from ledger.domain.parties import code_of
 from ledger.domain.periods import CivilDate
 from ledger.domain.texts import Text
 from ledger.projections import searching
@@ -70,7 +71,8 @@ def of_parties(
     ] = None,
 ) -> Wanted:
     """Criteria of who is involved."""
-    return Wanted(name=party, match=match, party=party_id, role=role, about=registration_no)
+    named = party_id and (code_of(party_id) or party_id)
+    return Wanted(name=party, match=match, party=named, role=role, about=registration_no)
 
 
 def of_patents(

@@ -159,10 +159,24 @@ def folded(name: str) -> str:
 def party_ref(text: str, pseudonym: Pseudonym) -> str:
     """The identity key that a reference in a filing means: an id, a credit code or an identity
     number."""
-    ref = text.strip()
-    if len(ref) == 18 and ref[:17].isdigit() and _born(ref[6:14]):
-        return f"person:{pseudonym(ref.upper())}"
-    return ref.upper() if len(ref) == 18 and ref.isalnum() else ref
+    code = code_of(text)
+    if code is None:
+        return text.strip()
+    personal = code[:17].isdigit() and _born(code[6:14])
+    return f"person:{pseudonym(code)}" if personal else code
+
+
+CODE_LENGTH = 18
+"""Characters of a credit code, and of an identity number."""
+
+
+def code_of(text: str) -> str | None:
+    """The credit code or identity number that a text is, whatever its width, case and blanks."""
+    code = text.strip()
+    if not code.isascii() or " " in code:
+        # An identity number must not be taken for an id, which is told: it is known in any writing.
+        code = "".join(unicodedata.normalize("NFKC", code).split())
+    return code.upper() if len(code) == CODE_LENGTH and code.isascii() and code.isalnum() else None
 
 
 def _born(digits: str) -> bool:

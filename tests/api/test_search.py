@@ -123,6 +123,7 @@ class TestCriteria:
         )
         no = served.registered("/v1/pledges", pledge)["registration_no"]
         assert patents(found(served, party_id=bank.credit_code)) == [first]
+        assert patents(found(served, party_id=str(bank.credit_code).lower())) == [first]
         assert patents(found(served, party_id=bank.credit_code, role="patentee")) == []
         both = patents(found(served, party_id=INSTRUMENTS.credit_code, role="patentee"))
         assert {first, second} <= set(both)

@@ -38,6 +38,27 @@ from tests.builders import (
 PLEDGED = recorded(entered(), pledged())
 
 
+@pytest.mark.parametrize("blank", [" ", "\u3000", ""])
+def test_an_identity_number_is_told_in_no_writing_of_it(blank: str) -> None:
+    identity = INVENTOR.identity_number
+    assert identity is not None
+    stated = blank.join((identity[:6], identity[6:14], identity[14:].lower()))
+    wide = stated.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    for written in (stated, wide):
+        command = record_consent(counterparties=(written,))
+        (event,) = PLEDGED.when(command).passes().events
+        assert isinstance(event, ConsentGiven)
+        assert event.counterparties == (party(INVENTOR).id,)
+
+
+def test_a_credit_code_is_known_in_every_writing_of_it() -> None:
+    stated = str(INSTRUMENTS.credit_code).lower()
+    command = record_consent(counterparties=(f"{stated[:8]} {stated[8:]}",))
+    (event,) = PLEDGED.when(command).passes().events
+    assert isinstance(event, ConsentGiven)
+    assert event.counterparties == (party(INSTRUMENTS).id,)
+
+
 def test_a_consent_is_a_hidden_event_on_the_stream_of_its_filing() -> None:
     (event,) = PLEDGED.when(record_consent()).passes().events
     assert isinstance(event, ConsentGiven)

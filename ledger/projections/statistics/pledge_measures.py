@@ -231,8 +231,8 @@ PLEDGE_FINANCING_FAMILY = Family(
             "projects",
             "Inclusive projects",
             "普惠项目数",
-            "Projects of at most 10,000,000 yuan (stat-inclusive-threshold). A claim in other money "
-            "is none, whatever the table of rates says.",
+            "Projects of at most 10,000,000 yuan (stat-inclusive-threshold). A claim in other "
+            "money is none, whatever the table of rates says.",
             rests_on="inclusive",
         ),
         Measure(

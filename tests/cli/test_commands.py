@@ -12,7 +12,6 @@ import pytest
 
 from ledger.commands.check import calendar, following, foreseen, look
 from ledger.embedded import temporary_data_dir
-from ledger.migrating import files
 from ledger.settings import load_settings
 from tests.builders import PATENT
 from tests.conftest import NewDatabase
@@ -21,22 +20,14 @@ from tests.programs import invoked, run
 from tests.scenario import NOW
 
 
-def test_a_command_on_an_empty_data_directory_starts_and_migrates_its_own_server() -> None:
+def test_check_makes_an_empty_data_directory_ready() -> None:
     with temporary_data_dir() as data_dir:
-        migrated = run("migrate", "--data-dir", data_dir, "--json")
-        assert json.loads(migrated.stdout) == {"applied": [file.id for file in files()]}
         checked = run("check", "--json", LEDGER_DATA_DIR=str(data_dir))
-        assert checked.returncode == 0, checked.stdout + checked.stderr
-        findings = json.loads(checked.stdout)
-        assert all(set(finding) == {"check", "status", "detail"} for finding in findings)
-        assert "fail" not in {finding["status"] for finding in findings}
-
-
-def test_check_makes_a_new_data_directory_ready() -> None:
-    with temporary_data_dir() as data_dir:
-        checked = run("check", "--data-dir", data_dir)
-        assert checked.returncode == 0, checked.stdout + checked.stderr
-        assert "checksums agree" in checked.stdout
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    findings = json.loads(checked.stdout)
+    assert all(set(finding) == {"check", "status", "detail"} for finding in findings)
+    assert "fail" not in {finding["status"] for finding in findings}
+    assert "checksums agree" in checked.stdout
 
 
 def test_check_names_what_is_missing_and_exits_with_1(empty_database_url: str) -> None:

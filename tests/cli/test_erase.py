@@ -183,15 +183,17 @@ class TestCommand:
         assert "holds no personal value" in again.stderr
 
     @pytest.mark.parametrize(
-        "arguments",
+        ("arguments", "wanted"),
         [
-            (),
-            ("--party", "person:x", "--identity", "x"),
-            ("--party", "person:x", "--yes"),
-            ("--party", "person:x", "--yes", "--reason", "r"),
+            ((), "name the person"),
+            (("--party", "person:x", "--identity", "x"), "name the person"),
+            (("--party", "person:x", "--yes"), "say why with --reason"),
+            (("--party", "person:x", "--yes", "--reason", "r"), "who erases with --by"),
         ],
     )
     def test_it_wants_a_person_a_reason_and_somebody_who_answers_for_it(
-        self, told: str, tmp_path: Path, arguments: tuple[str, ...]
+        self, told: str, tmp_path: Path, arguments: tuple[str, ...], wanted: str
     ) -> None:
-        assert self.erase(told, tmp_path, *arguments).returncode == 1
+        refused = self.erase(told, tmp_path, *arguments)
+        assert refused.returncode == 1
+        assert wanted in " ".join(refused.stderr.split())

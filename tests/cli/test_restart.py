@@ -20,7 +20,7 @@ from api.tokens import Issuer
 from tests.api.desk import as_body
 from tests.builders import grant_patent, number, patent_details
 from tests.cli.balancer import balancing
-from tests.cli.test_serve import environment
+from tests.programs import environment
 from tests.wait import START_SECONDS, until
 
 CLIENTS = 8
@@ -38,7 +38,7 @@ class Server:
             *(sys.executable, "-m", "ledger.cli", "serve"),
             *("--port", str(self.port), "--data-dir", str(folder)),
         ]
-        self._environment = environment(database_url)
+        self._environment = environment(LEDGER_DATABASE_URL=database_url)
         self.start()
 
     def start(self) -> None:

@@ -27,6 +27,9 @@ from ledger.proofs.notes import b64
 from ledger.proofs.tree import Broken, TreeFollower
 from ledger.proofs.verifying import verify
 
+TOLD_MAX = 5
+"""Findings that are told; `patent-ledger verify` tells all."""
+
 
 def import_(
     directory: Annotated[
@@ -43,14 +46,15 @@ def import_(
     """Enter an export into an empty ledger, once all of it is verified.
 
     The tree and every signed checkpoint stay as they are; from here on this ledger signs, under
-    its own key and name. What was confidential is withheld.
+    its own key and name. What was confidential is withheld. An import that was interrupted is
+    finished by the same command.
     """
     settings = settings_for(data_dir)
     with progress_bar("verifying") as progress:
         report = verify(directory, verifier_keys(key), (), progress)
     if not report.holds:
-        first = report.findings[0]
-        raise UserError(f"the export does not hold: {first.where}: {first.message}")
+        first = "; ".join(f"{f.where}: {f.message}" for f in report.findings[:TOLD_MAX])
+        raise UserError(f"the export does not hold: {first}")
     with ready_database(settings) as url, progress_bar("importing") as progress:
         try:
             with connect(url, "ledger_writer", row_factory=dict_row) as connection:

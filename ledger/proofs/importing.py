@@ -37,7 +37,15 @@ from ledger.proofs.verifying import CHECKPOINT, KEY_LIST, Progress, silent
 from ledger.transcription import write_registrations
 
 LOCK = "SELECT pg_advisory_xact_lock(log_lock_key())"
-SELECT_HEAD = "SELECT log_head() AS head"
+SELECT_HEAD = """
+SELECT log_head() AS head, EXISTS (
+    SELECT FROM log_checkpoint AS c WHERE c.size = %s AND c.origin = %s AND c.note = %s
+        AND NOT EXISTS (
+            SELECT FROM log_key WHERE until IS NULL
+                AND split_part(verifier_key, '+', 1) = c.origin
+        )
+) AS entered
+"""
 PUT_KEY = """
 INSERT INTO log_key VALUES (%s, %s, %s)
 ON CONFLICT (verifier_key) DO UPDATE SET since = excluded.since, until = excluded.until
@@ -55,12 +63,16 @@ class CannotImport(RuntimeError):
 def enter_export(
     connection: Connection[DictRow], directory: Path, progress: Progress = silent
 ) -> Checkpoint:
-    """Enter a directory that was verified, as the writer's role, all of it or nothing."""
-    head = Checkpoint.of(Note.parse((directory / CHECKPOINT).read_bytes()))
+    """Enter a directory that was verified, as the writer's role, all of it or nothing. Where just
+    this one was entered already nothing is done."""
+    note = Note.parse((directory / CHECKPOINT).read_bytes())
+    head = Checkpoint.of(note)
     with connection.transaction(), connection.cursor() as curs:
         curs.execute(LOCK)
-        row = curs.execute(SELECT_HEAD).fetchone()
+        row = curs.execute(SELECT_HEAD, (head.size, head.origin, str(note))).fetchone()
         if row is None or row["head"]:
+            if row is not None and row["head"] == head.size and row["entered"]:
+                return head  # an import that was interrupted before the views were made
             raise CannotImport("an export is entered into an empty ledger; this one has entries")
         edge, numbered = Edge(), Numbered()
         for entries in _bundles(directory, head.size):

@@ -104,8 +104,32 @@ def test_the_proof_is_the_one_in_the_tiles(served: Desk, head: Checkpoint) -> No
         "tile/entries/999",
         "tile/7/000",
         "tile/0/001.p/255",
+        "tile/0/x000/000",
+        "tile/0/x001/000",
+        "tile/00/000",
+        "tile/0/000.p/0",
+        "tile/0/000.p/01",
+        "tile/0/000.p/256",
+        "tile/64/000",
+        "tile/0/000/",
+        "tile/0//000",
         "proofs/99999",
     ],
 )
 def test_what_is_not_there_is_told(served: Desk, head: Checkpoint, path: str) -> None:
     assert served.get(f"/v1/log/{path}").status_code == 404
+
+
+def test_a_tile_is_asked_for_as_any_static_file_is(served: Desk, head: Checkpoint) -> None:
+    """HEAD, a range, conditions; a narrower tile though the full one is there."""
+    full = served.get("/v1/log/tile/0/000")
+    for width in (1, 17, 255):
+        narrower = served.get(f"/v1/log/tile/0/000.p/{width}")
+        assert narrower.content == full.content[: 32 * width]
+        assert "immutable" not in narrower.headers["cache-control"]
+    for headers in ({"Range": "bytes=0-9"}, {"If-Modified-Since": "Sat, 29 Oct 2033 19:43:31 GMT"}):
+        assert served.get("/v1/log/tile/0/000", headers=headers).content == full.content
+    looked = served.client.head("/v1/log/tile/0/000")
+    assert (looked.status_code, looked.content) == (200, b"")
+    assert looked.headers["content-length"] == "8192"
+    assert looked.headers["cache-control"] == full.headers["cache-control"]

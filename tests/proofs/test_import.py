@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.rows import dict_row
 
 from ledger.commands.frame import UserError
+from ledger.database import connect
 from ledger.domain.refusals import Refused
 from ledger.eventstore.recorder import LedgerDatastore, LedgerRecorder
 from ledger.proofs.checkpoints import Checkpoint
+from ledger.proofs.importing import enter_export
 from ledger.proofs.keys import keyring
 from ledger.proofs.notes import Note
 from tests.conftest import NewDatabase
@@ -101,12 +104,31 @@ def test_only_into_an_empty_ledger_and_only_what_holds(
         run("import", log, url=old, folder=tmp_path / "old")
     (bundle,) = (log / "tile" / "entries").rglob("6")
     bundle.write_bytes(bundle.read_bytes().replace(b"Lanternhill", b"Lanternhall"))
-    with pytest.raises(UserError, match="does not hold"):
+    with pytest.raises(UserError, match=r"does not hold: .*tile/0/000\.p/6: the entry at position"):
         run("import", log, url=new, folder=_other(tmp_path))
     assert asked(new, "SELECT count(*) FROM stored_events") == [(0,)]
     assert newest(old) == Checkpoint.of(
         Note.parse(settings_in(tmp_path / "old").log_memory_path.read_bytes())
     )
+
+
+def test_an_import_that_was_interrupted_is_finished_by_the_same_command(
+    ledgers: tuple[str, str], tmp_path: Path
+) -> None:
+    """The log is entered as a whole, and the views are made after it."""
+    old, new = ledgers
+    filed(old, 3)
+    log = exported(old, tmp_path / "old", tmp_path / "log")
+    with connect(new, "ledger_writer", row_factory=dict_row) as connection:
+        head = enter_export(connection, log)
+    assert asked(new, "SELECT count(*) FROM patent") == [(0,)]
+    for _ in range(2):
+        assert run("import", log, url=new, folder=_other(tmp_path))["size"] == head.size
+        assert run("replay", "--compare", url=new, folder=_other(tmp_path))["equal"]
+    assert run("verify", url=new, folder=_other(tmp_path))["holds"]
+    filed(new, 1, start=70)
+    with pytest.raises(UserError, match="empty ledger"):
+        run("import", log, url=new, folder=_other(tmp_path))
 
 
 def _other(tmp_path: Path) -> Path:

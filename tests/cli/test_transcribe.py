@@ -103,14 +103,14 @@ class TestTheCommands:
         assert not (tmp_path / "data").exists()
 
 
-def test_memory_stays_flat_from_one_file_to_eight(
+def test_memory_stays_flat_from_one_file_to_twenty(
     tmp_path: Path, new_database: NewDatabase
 ) -> None:
-    """Files of different patents, one in a run of its own and then eight in one."""
+    """Files of different patents, each in one run alone and then twenty in one."""
     if not Path("/proc/self/status").exists():
         pytest.skip("a process's peak of memory is missing: no /proc/self/status")
     files = []
-    for file in range(8):
+    for file in range(20):
         records = (
             conveyed(n, patents=range(base := 400 * file + 10 * n, base + 10), reel=90_000 + file)
             for n in range(40)

@@ -14,9 +14,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from ledger.domain.texts import Text
+from ledger.domain.texts import FROZEN, Text
 
 Pseudonym = Callable[[str], str]
 """Keyed, one-way name for a personal identifier: the same person always gets the same one."""
@@ -25,7 +25,7 @@ Pseudonym = Callable[[str], str]
 class Value(BaseModel):
     """A frozen value that crosses a border: commands in, events out and back."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+    model_config = FROZEN
 
 
 class PartyKind(StrEnum):

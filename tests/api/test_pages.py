@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from starlette.types import Message
 
 from api.app import create_app
 from tests.api.desk import Desk
-from tests.api.test_remembered import plain_scope
+from tests.api.test_remembered import answer_of, plain_scope
 
 PAGE = "https://www.example.edu"
 LETS_IN = "access-control-allow-origin"
@@ -30,20 +28,7 @@ def asked(
     told = [(name.encode(), value.encode()) for name, value in headers.items()]
     method = "GET" if wants is None else "OPTIONS"
     scope = dict(plain_scope(""), path="/v1/open-licences", method=method, headers=told)
-    return asyncio.run(_answer(create_app(replace(served.house, origins=origins)), scope))
-
-
-async def _answer(app: Any, scope: dict[str, Any]) -> tuple[int, dict[str, str]]:
-    said: list[Message] = []
-
-    async def send(message: Message) -> None:
-        said.append(message)
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    await app(scope, receive, send)
-    return said[0]["status"], {n.decode(): v.decode() for n, v in said[0]["headers"]}
+    return asyncio.run(answer_of(create_app(replace(served.house, origins=origins)), scope))
 
 
 def test_no_page_is_let_in_by_itself(served: Desk) -> None:

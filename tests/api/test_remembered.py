@@ -138,6 +138,12 @@ def plain_scope(patent: str) -> dict[str, Any]:
 
 async def status_of(app: Any, scope: dict[str, Any]) -> int:
     """The status of an application's answer."""
+    status, _ = await answer_of(app, scope)
+    return status
+
+
+async def answer_of(app: Any, scope: dict[str, Any]) -> tuple[int, dict[str, str]]:
+    """The status and headers of an application's answer."""
     said: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -147,5 +153,4 @@ async def status_of(app: Any, scope: dict[str, Any]) -> int:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     await app(scope, receive, send)
-    status: int = said[0]["status"]
-    return status
+    return said[0]["status"], {n.decode(): v.decode() for n, v in said[0]["headers"]}
